@@ -1,0 +1,158 @@
+"""The thing under review, and what the catalog means for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from readiness.models.catalog import Blueprint, BlueprintItem, Catalog, Criterion
+from readiness.models.teams import Membership, Role, Team, User
+
+if TYPE_CHECKING:
+    from readiness.models.decisions import Decision
+
+
+class Criticality(models.TextChoices):
+    CRITICAL_PATH = "critical_path", "Critical path"
+    IMPORTANT = "important", "Important"
+    SUPPORTING = "supporting", "Supporting"
+
+
+class BindingKind(models.TextChoices):
+    """How a team departs from the checks that follow from the component's parameters."""
+
+    ADDED = "added", "Added"
+    MUTED = "muted", "Muted"
+
+
+class ComponentQuerySet(models.QuerySet["Component"]):
+    def for_user(self, user: User) -> ComponentQuerySet:
+        """Those the user may read, each with `role`: the user's role in its team, 0 for none."""
+        if user.is_superuser:
+            return self.annotate(granted_role=Value(int(Role.ADMIN)))
+        own = Membership.objects.filter(team=OuterRef("team"), user=user).values("role")[:1]
+        return self.annotate(granted_role=Coalesce(Subquery(own), 0)).filter(
+            Q(granted_role__gt=0) | Q(visible_to_organisation=True)
+        )
+
+    def active(self) -> ComponentQuerySet:
+        return self.filter(archived_at__isnull=True)
+
+
+class Component(models.Model):
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="components")
+    catalog = models.ForeignKey(Catalog, on_delete=models.PROTECT, related_name="components")
+    blueprint = models.ForeignKey(
+        Blueprint, on_delete=models.PROTECT, null=True, blank=True, related_name="components"
+    )
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=60, blank=True)
+    description = models.TextField(blank=True)
+    risk_context = models.TextField(blank=True)
+    criticality = models.CharField(
+        max_length=20, choices=Criticality, default=Criticality.IMPORTANT
+    )
+    # In percent of the window. What it leaves in minutes: components/error_budget.py.
+    availability_target = models.DecimalField(
+        max_digits=7,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0")), MaxValueValidator(Decimal("100"))],
+    )
+    availability_window_days = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(366)]
+    )
+    # As readiness.aws.parameters.ComponentParameters, which validates it.
+    parameters = models.JSONField(default=dict, blank=True)
+    visible_to_organisation = models.BooleanField(default=False)
+    # Raised by every edit: a form that carries an older one lost the race.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    history = HistoricalRecords(excluded_fields=["version"])
+    objects = ComponentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("gap_report", args=[self.slug])
+
+    @property
+    def role(self) -> int:
+        """What the user it was loaded for may do; 0, nothing but read, unless by for_user."""
+        return getattr(self, "granted_role", 0)
+
+    @property
+    def availability_window(self) -> timedelta:
+        return timedelta(days=self.availability_window_days)
+
+
+class Requirement(models.Model):
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="requirements")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="requirements")
+    # Empty: not translated yet, the criterion's own title stands in.
+    statement = models.TextField(blank=True)
+    # The criterion's revision that the statement was written for; None while not translated.
+    criterion_revision = models.PositiveIntegerField(null=True, blank=True)
+    blueprint_item = models.ForeignKey(
+        BlueprintItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="requirements"
+    )
+    weight = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="requirements"
+    )
+    # By check id: {"kind": a BindingKind, "reason": text}. Who and when is in the history.
+    check_bindings = models.JSONField(default=dict, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    current_decision: models.OneToOneField[Decision | None, Decision | None] = models.OneToOneField(
+        "Decision", on_delete=models.PROTECT, null=True, blank=True, related_name="current_for"
+    )
+    # An index of what decisions/standing.py says, kept in the transaction of whatever changes it,
+    # so that lists of many components need not compute it. Never read by the gap report.
+    standing = models.CharField(max_length=20, default="undecided")
+    # From this day on it is `standing_then`, because a due or a revisit date has passed by then.
+    standing_changes_on = models.DateField(null=True, blank=True)
+    standing_then = models.CharField(max_length=20, blank=True)
+
+    history = HistoricalRecords(
+        excluded_fields=[
+            "current_decision",
+            "standing",
+            "standing_changes_on",
+            "standing_then",
+            "version",
+        ]
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component", "criterion"], name="requirement_once_per_criterion"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["component", "standing", "weight"], name="requirement_standing"),
+        ]
+
+    def __str__(self) -> str:
+        return self.statement or self.criterion.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("requirement_detail", args=[self.component.slug, self.criterion.slug])

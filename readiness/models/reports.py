@@ -1,0 +1,32 @@
+"""Reports as files, each rendered once per content."""
+
+from django.db import models
+
+from readiness.models.components import Component
+from readiness.models.jobs import ACTIVE, Job
+
+
+class ReportFile(models.Model):
+    """A rendered report. In the database, so that every worker and every web server sees it."""
+
+    component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="report_files")
+    # Of the content and of what rendered it: the same content is never rendered twice.
+    key = models.CharField(max_length=64, unique=True)
+    filename = models.CharField(max_length=200)
+    content = models.BinaryField()
+    created_at = models.DateTimeField()
+
+
+class ReportJob(Job):
+    component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="report_jobs")
+    file = models.ForeignKey(
+        ReportFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
+    )
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component"], condition=ACTIVE, name="report_job_one_active_per_component"
+            ),
+        ]
