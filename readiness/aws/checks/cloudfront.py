@@ -1,0 +1,325 @@
+"""Is the Lambda@Edge function where it should be on the distribution, and in which version?"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from pydantic import Field
+
+from readiness.aws.errors import CouldNotLook, Status
+from readiness.aws.facts import Facts, Shape
+from readiness.aws.fetch import Fetch
+from readiness.aws.judging import count, listing
+from readiness.aws.parameters import (
+    DEFAULT_EVENT,
+    CheckParameters,
+    DistributionId,
+    FunctionEvent,
+    FunctionName,
+)
+from readiness.aws.registry import Observed, Verdict, check
+
+READS_DISTRIBUTION = ("cloudfront", "get_distribution")
+READS_VERSIONS = ("lambda", "list_versions_by_function")
+
+
+class EdgeFunction(CheckParameters):
+    distribution_id: DistributionId
+    function_name: FunctionName
+    function_event: FunctionEvent = DEFAULT_EVENT
+
+
+class Association(Shape):
+    arn: str = Field(
+        alias="LambdaFunctionARN",
+        pattern=r"^arn:[^:]+:lambda:[^:]+:[^:]*:function:[^:]+(:[^:]+)?$",
+    )
+    event_type: str
+
+
+class Associations(Shape):
+    quantity: int
+    items: list[Association] = []
+
+
+class Behaviour(Shape):
+    path_pattern: str = "default"
+    lambda_function_associations: Associations
+
+
+class Behaviours(Shape):
+    quantity: int
+    items: list[Behaviour] = []
+
+
+class Config(Shape):
+    default_cache_behavior: Behaviour
+    cache_behaviors: Behaviours
+
+
+class Distribution(Shape):
+    distribution_config: Config
+
+
+class DistributionAnswer(Shape):
+    distribution: Distribution
+
+
+class FunctionVersion(Shape):
+    version: str = Field(pattern=r"^([0-9]+|\$LATEST(\.PUBLISHED)?)$")
+
+
+class VersionsAnswer(Shape):
+    versions: list[FunctionVersion]
+
+
+class Use(NamedTuple):
+    """One place where CloudFront calls the function."""
+
+    path: str
+    event: str
+    version: str  # "" where the ARN has none
+
+    @property
+    def is_published(self) -> bool:
+        return self.version.isdigit()
+
+    @property
+    def place(self) -> str:
+        return f"{self.path} {self.event}"
+
+
+def distribution_fetch(params: EdgeFunction) -> Fetch:
+    return Fetch.of("cloudfront", params.home_region, "get_distribution", Id=params.distribution_id)
+
+
+def uses_of_function(facts: Facts, params: EdgeFunction) -> list[Use]:
+    """Where the distribution calls the function, the default behaviour first."""
+    answer = facts.subject(
+        distribution_fetch(params),
+        DistributionAnswer,
+        missing=f"There is no distribution {params.distribution_id}.",
+    )
+    config = answer.distribution.distribution_config
+    _refuse_miscount(config.cache_behaviors)
+    uses = []
+    for behaviour in (config.default_cache_behavior, *config.cache_behaviors.items):
+        associations = behaviour.lambda_function_associations
+        _refuse_miscount(associations)
+        for association in associations.items:
+            name, _, version = association.arn.split(":", 6)[6].partition(":")
+            if name == params.function_name:
+                uses.append(Use(behaviour.path_pattern, association.event_type, version))
+    return uses
+
+
+def _refuse_miscount(counted: Associations | Behaviours) -> None:
+    """CloudFront counts its lists; one that was cut short must not look like an empty one."""
+    if counted.quantity != len(counted.items):
+        reason = "The answer to cloudfront:GetDistribution counts more than it holds."
+        raise CouldNotLook(Status.UNSUPPORTED, reason)
+
+
+def _observed(uses: Iterable[Use], **more: Any) -> Observed:
+    table = {use.place: {"version": use.version or "none"} for use in uses}
+    return {"associations": table, **more}
+
+
+def _not_called(params: EdgeFunction) -> Verdict:
+    reason = f"No behaviour of {params.distribution_id} calls {params.function_name}."
+    return Verdict(Status.NOT_APPLICABLE, reason, _observed([]))
+
+
+def _mend_association(params: EdgeFunction, observed: Observed) -> str:
+    distribution = shlex.quote(params.distribution_id)
+    return (
+        f"aws cloudfront get-distribution-config --id {distribution} > distribution.json\n"
+        "# Under LambdaFunctionAssociations put the function's ARN with"
+        f" {_version_wanted(observed)}, for {params.function_event};"
+        " keep only what is inside DistributionConfig.\n"
+        f"aws cloudfront update-distribution --id {distribution} --if-match ETAG"
+        " --distribution-config file://distribution.json"
+    )
+
+
+def _version_wanted(observed: Observed) -> str:
+    newest = observed.get("newest_version")
+    return f"version {newest}" if newest else "its version"
+
+
+def _mend_publication(params: EdgeFunction, observed: Observed) -> str:
+    publish = f"aws lambda publish-version {_function_options(params)}"
+    return f"{publish}\n{_mend_association(params, observed)}"
+
+
+def _mend_drift(params: EdgeFunction, observed: Observed) -> str:
+    newest = (
+        f"aws lambda list-versions-by-function {_function_options(params)}"
+        " --query 'Versions[-1].Version'"
+    )
+    return f"{newest}\n{_mend_association(params, observed)}"
+
+
+def _function_options(params: EdgeFunction) -> str:
+    region, function = shlex.quote(params.home_region), shlex.quote(params.function_name)
+    return f"--region {region} --function-name {function}"
+
+
+@check(
+    "cloudfront.function-associated",
+    version=1,
+    criteria=["inventory-complete"],
+    params=EdgeFunction,
+    reads=[READS_DISTRIBUTION],
+    title="The distribution calls the function",
+    severity="high",
+    passes="At least one behaviour, the default or for a path, calls the function at its event.",
+    why=(
+        "A function that no behaviour calls does nothing, however well it is tested. The paper says"
+        " what should be called; the distribution is what answers users."
+    ),
+    mend_console=(
+        "CloudFront, the distribution, Behaviors, the behaviour, Edit: under Function associations"
+        " choose Lambda@Edge for the event and give the ARN with its version."
+    ),
+    mend_cli=_mend_association,
+    documentation="Amazon CloudFront Developer Guide: Add triggers for a Lambda@Edge function",
+)
+class FunctionAssociated:
+    """Some behaviour of the distribution has the function at the event."""
+
+    @staticmethod
+    def needs(params: EdgeFunction) -> Iterable[Fetch]:
+        yield distribution_fetch(params)
+
+    @staticmethod
+    def evaluate(facts: Facts, params: EdgeFunction) -> Verdict:
+        uses = uses_of_function(facts, params)
+        at_event = [use for use in uses if use.event == params.function_event]
+        if at_event:
+            where = listing(use.path for use in at_event)
+            reason = f"{params.function_name} is called at {params.function_event} on {where}."
+            return Verdict(Status.PASS, reason, _observed(uses))
+        reason = (
+            f"No behaviour of {params.distribution_id} calls {params.function_name}"
+            f" at {params.function_event}"
+        )
+        if uses:
+            reason += f"; it is called at {listing(use.event + ' on ' + use.path for use in uses)}"
+        return Verdict(Status.FAIL, f"{reason}.", _observed(uses))
+
+
+@check(
+    "cloudfront.published-version",
+    version=1,
+    criteria=["immutable-artifact"],
+    params=EdgeFunction,
+    reads=[READS_DISTRIBUTION],
+    title="Only published versions are called",
+    severity="medium",
+    passes="Every association of the function names a numbered version.",
+    why=(
+        "A numbered version cannot change any more, so it can be named in a review and returned to"
+        " during an incident."
+    ),
+    mend_console=(
+        "Lambda, the function, Versions, Publish new version; then CloudFront, the distribution,"
+        " Behaviors: put the ARN of that version into the association."
+    ),
+    mend_cli=_mend_publication,
+    documentation="AWS Lambda Developer Guide: Manage Lambda function versions",
+)
+class PublishedVersion:
+    """Every association ARN of the function ends in a number."""
+
+    @staticmethod
+    def needs(params: EdgeFunction) -> Iterable[Fetch]:
+        yield distribution_fetch(params)
+
+    @staticmethod
+    def evaluate(facts: Facts, params: EdgeFunction) -> Verdict:
+        uses = uses_of_function(facts, params)
+        if not uses:
+            return _not_called(params)
+        loose = [use for use in uses if not use.is_published]
+        if loose:
+            reason = f"No numbered version is named on {listing(use.place for use in loose)}."
+            return Verdict(Status.FAIL, reason, _observed(uses))
+        reason = f"All {count(len(uses), 'association')} name a numbered version."
+        return Verdict(Status.PASS, reason, _observed(uses))
+
+
+@check(
+    "cloudfront.same-newest-version",
+    version=1,
+    criteria=["no-drift"],
+    params=EdgeFunction,
+    reads=[READS_DISTRIBUTION, READS_VERSIONS],
+    title="One version everywhere, and it is the newest",
+    severity="medium",
+    passes="All behaviours call the same version, and nothing newer was published.",
+    why=(
+        "Two versions on one distribution are a deployment that stopped half way: some paths have"
+        " the repair, others still have the fault."
+    ),
+    mend_console=(
+        "CloudFront, the distribution, Behaviors: bring every association of the function to the"
+        " newest version listed under Lambda, the function, Versions."
+    ),
+    mend_cli=_mend_drift,
+    documentation="Amazon CloudFront Developer Guide: Choose how to update Lambda@Edge functions",
+)
+class SameNewestVersion:
+    """One version on all behaviours, equal to the newest published one."""
+
+    @staticmethod
+    def needs(params: EdgeFunction) -> Iterable[Fetch]:
+        yield distribution_fetch(params)
+        yield _versions_fetch(params)
+
+    @staticmethod
+    def evaluate(facts: Facts, params: EdgeFunction) -> Verdict:
+        uses = uses_of_function(facts, params)
+        if not uses:
+            return _not_called(params)
+        # What the distribution alone proves does not wait for Lambda's answer.
+        if len({use.version for use in uses}) > 1:
+            versions = listing(f"{use.version or 'none'} on {use.place}" for use in uses)
+            reason = f"{params.distribution_id} calls different versions: {versions}."
+            return Verdict(Status.FAIL, reason, _observed(uses))
+        if not uses[0].is_published:
+            reason = f"{params.distribution_id} calls no numbered version."
+            return Verdict(Status.FAIL, reason, _observed(uses))
+        called, newest = int(uses[0].version), _newest_version(facts, params)
+        observed = _observed(uses, newest_version=newest)
+        if called != newest:
+            reason = f"Version {called} is called everywhere, but {newest} is the newest published."
+            return Verdict(Status.FAIL, reason, observed)
+        reason = f"Version {newest}, the newest published, is called everywhere."
+        return Verdict(Status.PASS, reason, observed)
+
+
+def _versions_fetch(params: EdgeFunction) -> Fetch:
+    return Fetch.of(
+        "lambda",
+        params.home_region,
+        "list_versions_by_function",
+        FunctionName=params.function_name,
+    )
+
+
+def _newest_version(facts: Facts, params: EdgeFunction) -> int:
+    """0 if the function was never published."""
+    answer = facts.subject(
+        _versions_fetch(params),
+        VersionsAnswer,
+        missing=f"There is no function {params.function_name} in {params.home_region}.",
+    )
+    if not answer.versions:
+        # Every function has $LATEST, so an empty list is not a function without versions.
+        reason = "lambda:ListVersionsByFunction listed nothing, not even $LATEST."
+        raise CouldNotLook(Status.UNSUPPORTED, reason)
+    numbers = (each.version for each in answer.versions if each.version.isdigit())
+    return max(map(int, numbers), default=0)

@@ -1,0 +1,172 @@
+"""Are the function's logs where on-call will look for them, and for how long?"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from readiness.aws.errors import Status
+from readiness.aws.facts import CamelShape, Facts
+from readiness.aws.fetch import Fetch
+from readiness.aws.judging import Part, listing, look_at
+from readiness.aws.parameters import (
+    DEFAULT_RETENTION_DAYS,
+    CheckParameters,
+    EdgeRegions,
+    FunctionName,
+    LogGroupName,
+    RetentionDays,
+)
+from readiness.aws.registry import Observed, Verdict, check
+
+READS = [("logs", "describe_log_groups")]
+
+#: The periods CloudWatch Logs knows, in days.
+RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192)
+LONG_RETENTIONS = (2557, 2922, 3288, 3653)
+
+
+class EdgeLogGroups(CheckParameters):
+    function_name: FunctionName
+    edge_regions: EdgeRegions
+    log_group: LogGroupName | None = None
+    log_retention_days_max: RetentionDays = DEFAULT_RETENTION_DAYS
+
+    @property
+    def group(self) -> str:
+        """The group's name, the same in every region: replicas carry their home in their name."""
+        return self.log_group or f"/aws/lambda/{self.home_region}.{self.function_name}"
+
+
+class LogGroup(CamelShape):
+    log_group_name: str
+    retention_in_days: int | None = None  # missing: kept for ever
+
+
+class LogGroupsAnswer(CamelShape):
+    log_groups: list[LogGroup]
+
+
+def groups_fetch(region: str, params: EdgeLogGroups) -> Fetch:
+    return Fetch.of("logs", region, "describe_log_groups", logGroupNamePrefix=params.group)
+
+
+def group_in(region: str, facts: Facts, params: EdgeLogGroups) -> LogGroup | None:
+    """The function's group in that region. AWS answers a prefix with longer names too."""
+    answer = facts.read(groups_fetch(region, params), LogGroupsAnswer)
+    return next((each for each in answer.log_groups if each.log_group_name == params.group), None)
+
+
+def _mend_groups(params: EdgeLogGroups, observed: Observed) -> str:
+    table = observed.get("regions", {})
+    missing = [region for region, seen in table.items() if seen.get("group") is False]
+    return "\n".join(
+        f"aws logs create-log-group --region {shlex.quote(region)}"
+        f" --log-group-name {shlex.quote(params.group)}"
+        for region in missing or params.edge_regions
+    )
+
+
+def _mend_retention(params: EdgeLogGroups, observed: Observed) -> str:
+    longest = params.log_retention_days_max
+    days = max(days for days in (*RETENTIONS, *LONG_RETENTIONS) if days <= longest)
+    table = observed.get("regions", {})
+    wrong = [region for region, seen in table.items() if seen.get("in_order") is False]
+    return "\n".join(
+        f"aws logs put-retention-policy --region {shlex.quote(region)}"
+        f" --log-group-name {shlex.quote(params.group)} --retention-in-days {days}"
+        for region in wrong or params.edge_regions
+    )
+
+
+@check(
+    "logs.group-in-every-region",
+    version=1,
+    criteria=["logs-findable"],
+    params=EdgeLogGroups,
+    reads=READS,
+    title="There is a log group in every edge region",
+    severity="high",
+    passes="The function's log group exists, under its exact name, in each edge region.",
+    why=(
+        "Lambda@Edge logs in the region near the user, not in the one where it was deployed. Where"
+        " the group is missing and the role may not create it, the logs are lost in silence."
+    ),
+    mend_console=(
+        "CloudWatch, in the region, Log groups, Create log group: give it the function's name with"
+        " the region prefix. Check that the function's role may write to it."
+    ),
+    mend_cli=_mend_groups,
+    documentation="Amazon CloudFront Developer Guide: CloudWatch Logs for edge functions",
+)
+class GroupInEveryRegion:
+    """The log group exists in each edge region."""
+
+    @staticmethod
+    def needs(params: EdgeLogGroups) -> Iterable[Fetch]:
+        return (groups_fetch(region, params) for region in params.edge_regions)
+
+    @staticmethod
+    def evaluate(facts: Facts, params: EdgeLogGroups) -> Verdict:
+        def look(region: str) -> Part:
+            found = group_in(region, facts, params) is not None
+            return Part(found, {"group": found}, wrong="no log group")
+
+        tally = look_at(params.edge_regions, look)
+        known = f"found in {len(tally.good)} of {tally.total} edge regions"
+        return tally.verdict(
+            {"regions": tally.table, "log_group": params.group},
+            passed=f"{params.group} exists in each of {tally.total} edge regions",
+            failed=f"No log group in {listing(tally.wrong)}; {known}",
+        )
+
+
+@check(
+    "logs.retention",
+    version=1,
+    criteria=["log-retention"],
+    params=EdgeLogGroups,
+    reads=READS,
+    title="Logs expire when they should",
+    severity="low",
+    passes="In each edge region that has the log group, its retention is set and not too long.",
+    why=(
+        "A group that Lambda made keeps its logs for ever: the bill grows, and so does what has to"
+        " be answered for in a data request."
+    ),
+    mend_console=(
+        "CloudWatch, in the region, Log groups, the group, Actions, Edit retention setting."
+    ),
+    mend_cli=_mend_retention,
+    documentation="Amazon CloudWatch Logs User Guide: Change log data retention",
+)
+class Retention:
+    """Retention is set, and within the limit, wherever the group exists."""
+
+    @staticmethod
+    def needs(params: EdgeLogGroups) -> Iterable[Fetch]:
+        return (groups_fetch(region, params) for region in params.edge_regions)
+
+    @staticmethod
+    def evaluate(facts: Facts, params: EdgeLogGroups) -> Verdict:
+        longest = params.log_retention_days_max
+
+        def look(region: str) -> Part:
+            group = group_in(region, facts, params)
+            if group is None:
+                return Part(None, {"group": False})
+            days = group.retention_in_days
+            in_order = days is not None and days <= longest
+            wrong = "kept for ever" if days is None else f"kept for {days} days"
+            return Part(in_order, {"group": True, "days": days, "in_order": in_order}, wrong)
+
+        tally = look_at(params.edge_regions, look)
+        observed: Observed = {"regions": tally.table, "log_group": params.group}
+        if len(tally.nothing) == tally.total:
+            reason = f"{params.group} exists in no edge region."
+            return Verdict(Status.NOT_APPLICABLE, reason, observed)
+        return tally.verdict(
+            observed,
+            passed=f"Logs expire within {longest} days wherever the group exists",
+            failed=f"Logs should expire within {longest} days: {tally.wrongs()}",
+        )

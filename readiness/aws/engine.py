@@ -1,0 +1,344 @@
+"""One run: plan all reads, fan them out, judge each check as soon as its answers are in."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, zip_longest
+from typing import Protocol
+
+from readiness.aws.errors import CouldNotLook, Failure, Status, SubjectMissing
+from readiness.aws.facts import Facts
+from readiness.aws.fetch import Answer, Fetch, Read, Snapshot
+from readiness.aws.registry import BoundCheck, Observed, Verdict
+from readiness.aws.verdicts import guarded, judge
+
+ROUNDS = 3  # of needs: the first and at most two more
+POLL_SECONDS = 0.05  # how often a waiting run looks at the clock and for a cancellation
+
+
+class Source(Protocol):
+    """Where answers come from: a session.Connection, or a recording.Recording."""
+
+    def reader(self) -> Read: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord:
+    """One read behind a result."""
+
+    service: str
+    operation: str
+    region: str
+    milliseconds: int
+    attempts: int
+    error_code: str | None
+    shared: bool  # another check of this run asked for it first
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check said, what it saw, and what it took to see it."""
+
+    check_id: str
+    check_version: int
+    status: Status
+    reason: str
+    observed: Observed
+    reads: tuple[ReadRecord, ...]
+    duration_ms: int  # from its first read to the verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Reads done of reads planned so far; a second round adds to the total."""
+
+    done: int
+    total: int
+    label: str  # of the read that was answered last: "eu-west-1 logs"
+    by_region: dict[str, tuple[int, int]]
+    by_service: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to."""
+
+    results: tuple[Result, ...]  # in the order of the checks given; unfinished ones are absent
+    reads_made: int
+    cancelled: bool
+    answers: tuple[Answer, ...]  # what was judged on, for a recording
+
+
+def run(
+    bound: Sequence[BoundCheck],
+    *,
+    connection: Source,
+    on_progress: Callable[[Progress], None] | None = None,
+    on_result: Callable[[Result], None] | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+    check_seconds: float = 30,
+    run_seconds: float = 120,
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
+    """Run the checks against one account and return what each says.
+
+    All three callbacks are called from this thread: on_result as each verdict lands, on_progress
+    with each answer, is_cancelled some 20 times a second. A check that is not done
+    `check_seconds` after its first read began, or when the run is `run_seconds` old, is judged on
+    what is there; what it lacks counts as a timeout. Cancelled, the run returns at once with the
+    results so far.
+
+    Raises CredentialsError when no read can succeed; the results so far went to on_result.
+    """
+    with Snapshot(connection.reader()) as snapshot:
+        current = _Run(snapshot, on_progress, on_result, check_seconds, clock)
+        deadline = clock() + run_seconds
+        current.plan(bound)
+        cancelled = False
+        while current.is_open and not cancelled:
+            cancelled = is_cancelled is not None and is_cancelled()
+            if not cancelled:
+                current.step(run_is_over=clock() >= deadline)
+        return current.outcome(cancelled)
+
+
+def _interleaved(fetches: Iterable[Fetch]) -> list[Fetch]:
+    """In turns over services and regions, so that no slow one keeps all workers waiting for it."""
+    lanes: dict[tuple[str, str], list[Fetch]] = defaultdict(list)
+    for fetch in fetches:
+        lanes[fetch.service, fetch.region].append(fetch)
+    return [fetch for fetch in chain.from_iterable(zip_longest(*lanes.values())) if fetch]
+
+
+@dataclass(eq=False)
+class _Open:
+    """A check without a verdict yet."""
+
+    position: int
+    bound: BoundCheck
+    asked: dict[Fetch, bool] = field(default_factory=dict)  # and whether another asked first
+    waiting: set[Fetch] = field(default_factory=set)
+    rounds: int = 1
+    began: float | None = None
+
+
+class _Run:
+    """The state of one run. Everything but the reads themselves happens in the caller's thread."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        on_progress: Callable[[Progress], None] | None,
+        on_result: Callable[[Result], None] | None,
+        check_seconds: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._snapshot = snapshot
+        self._on_progress = on_progress
+        self._on_result = on_result
+        self._check_seconds = check_seconds
+        self._clock = clock
+        self._arrivals: queue.SimpleQueue[tuple[Fetch, Future[Answer]]] = queue.SimpleQueue()
+        self._under_way: dict[Fetch, Future[Answer]] = {}
+        self._answers: dict[Fetch, Answer] = {}
+        self._held: list[Fetch] = []  # throttled: asked once more when all else is done
+        self._repeated: set[Fetch] = set()
+        self._planned: dict[Fetch, list[_Open]] = {}  # every read, and who wanted it
+        self._open: dict[int, _Open] = {}
+        self._results: dict[int, Result] = {}
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._open)
+
+    def plan(self, bound: Sequence[BoundCheck]) -> None:
+        """Ask for the first round of all checks."""
+        fetches: list[Fetch] = []
+        for position, each in enumerate(bound):
+            check = self._open[position] = _Open(position, each)
+            wanted = guarded(each, each.needs)
+            if isinstance(wanted, Verdict):
+                self._settle(check, wanted)
+            else:
+                fetches += self._want(check, wanted)
+        self._ask(fetches)
+        for check in list(self._open.values()):
+            if not check.waiting:
+                self._advance(check)
+
+    def step(self, *, run_is_over: bool) -> None:
+        """Take what has arrived, or wait a moment for it; then see whose time is up."""
+        try:
+            arrival = self._arrivals.get(timeout=0 if run_is_over else POLL_SECONDS)
+            while True:
+                self._take(*arrival)
+                arrival = self._arrivals.get_nowait()
+        except queue.Empty:
+            pass
+        now = self._clock()
+        for check in list(self._open.values()):
+            if check.began is None and self._has_begun(check):
+                check.began = now
+            if run_is_over:
+                self._settle_late(check, "The run was over before AWS had answered.")
+            elif self._is_late(check, now):
+                reason = f"AWS had not answered within {self._check_seconds:g} seconds."
+                self._settle_late(check, reason)
+
+    def outcome(self, cancelled: bool) -> Outcome:
+        results = tuple(self._results[position] for position in sorted(self._results))
+        answers = tuple(self._answers.values())
+        return Outcome(results, self._snapshot.reads_made, cancelled, answers)
+
+    def _want(self, check: _Open, fetches: Iterable[Fetch]) -> list[Fetch]:
+        """Note who wants what; return the reads that nobody wanted before."""
+        new = []
+        for fetch in fetches:
+            if fetch in check.asked:
+                continue
+            check.asked[fetch] = fetch in self._planned
+            if fetch not in self._planned:
+                new.append(fetch)
+            self._planned.setdefault(fetch, []).append(check)
+            if fetch not in self._answers:
+                check.waiting.add(fetch)
+        return new
+
+    def _ask(self, fetches: Iterable[Fetch], *, again: bool = False) -> None:
+        ask = self._snapshot.ask_again if again else self._snapshot.ask
+        for fetch in _interleaved(fetches):
+            future = self._under_way[fetch] = ask(fetch)
+            future.add_done_callback(partial(self._arrived, fetch))
+
+    def _arrived(self, fetch: Fetch, future: Future[Answer]) -> None:
+        """Called in a worker's thread: just pass it on."""
+        self._arrivals.put((fetch, future))
+
+    def _take(self, fetch: Fetch, future: Future[Answer]) -> None:
+        """An answer has come. Raises CredentialsError."""
+        answer = future.result()
+        del self._under_way[fetch]
+        throttled = answer.failure is not None and answer.failure.status is Status.THROTTLED
+        if throttled and fetch not in self._repeated:
+            self._held.append(fetch)
+        else:
+            self._answers[fetch] = answer
+            self._report_progress(fetch)
+            for check in self._planned[fetch]:
+                self._hand_over(check, answer)
+        if self._held and not self._under_way:
+            self._repeat_held()
+
+    def _hand_over(self, check: _Open, answer: Answer) -> None:
+        if check.position not in self._open:
+            return
+        if check.began is None:
+            check.began = self._clock() - answer.milliseconds / 1000
+        check.waiting.discard(answer.fetch)
+        if not check.waiting:
+            self._advance(check)
+
+    def _repeat_held(self) -> None:
+        held, self._held = self._held, []
+        self._repeated.update(held)
+        for check in self._open.values():
+            check.began = None  # the wait was ours: their time starts anew
+        self._ask(held, again=True)
+
+    def _advance(self, check: _Open) -> None:
+        """All that the check asked for is there: ask for more, or judge."""
+        while check.rounds < ROUNDS:
+            check.rounds += 1
+            more = guarded(check.bound, lambda: self._more_needs(check))
+            if isinstance(more, Verdict):
+                self._settle(check, more)
+                return
+            asked_before = len(check.asked)
+            self._ask(self._want(check, more))
+            if check.waiting:
+                return
+            if len(check.asked) == asked_before:
+                break
+        self._settle(check, judge(check.bound, self._facts(check)))
+
+    def _more_needs(self, check: _Open) -> list[Fetch]:
+        try:
+            return check.bound.needs_more(self._facts(check))
+        except (CouldNotLook, SubjectMissing):
+            return []  # evaluate meets the same, and says so
+
+    def _facts(self, check: _Open, late: Failure | None = None) -> Facts:
+        answers = self._answers
+        return Facts({each: answers[each] for each in check.asked if each in answers}, late)
+
+    def _has_begun(self, check: _Open) -> bool:
+        futures = (self._under_way.get(fetch) for fetch in check.waiting)
+        return any(future is not None and future.running() for future in futures)
+
+    def _is_late(self, check: _Open, now: float) -> bool:
+        if check.began is None or not check.waiting.isdisjoint(self._held):
+            return False
+        return now - check.began >= self._check_seconds
+
+    def _settle_late(self, check: _Open, reason: str) -> None:
+        late = Failure(Status.TIMEOUT, reason)
+        self._settle(check, judge(check.bound, self._facts(check, late)))
+
+    def _settle(self, check: _Open, verdict: Verdict) -> None:
+        del self._open[check.position]
+        began = self._clock() if check.began is None else check.began
+        result = Result(
+            check_id=check.bound.check.id,
+            check_version=check.bound.check.version,
+            status=verdict.status,
+            reason=verdict.reason,
+            observed=verdict.observed,
+            reads=tuple(self._record(fetch, shared) for fetch, shared in check.asked.items()),
+            duration_ms=round((self._clock() - began) * 1000),
+        )
+        self._results[check.position] = result
+        if self._on_result is not None:
+            self._on_result(result)
+
+    def _record(self, fetch: Fetch, shared: bool) -> ReadRecord:
+        answer = self._answers.get(fetch)
+        code: str | None = None
+        if answer is None:
+            code = "NoAnswerYet"
+        elif answer.failure is not None:
+            code = answer.failure.code or answer.failure.status.value
+        return ReadRecord(
+            service=fetch.service,
+            operation=fetch.operation,
+            region=fetch.region,
+            milliseconds=answer.milliseconds if answer else 0,
+            attempts=answer.attempts if answer else 0,
+            error_code=code,
+            shared=shared,
+        )
+
+    def _report_progress(self, last: Fetch) -> None:
+        if self._on_progress is None:
+            return
+        self._on_progress(
+            Progress(
+                done=len(self._answers),
+                total=len(self._planned),
+                label=last.label,
+                by_region=self._counted(lambda fetch: fetch.place),
+                by_service=self._counted(lambda fetch: fetch.service),
+            )
+        )
+
+    def _counted(self, key: Callable[[Fetch], str]) -> dict[str, tuple[int, int]]:
+        counts: dict[str, tuple[int, int]] = {}
+        for fetch in self._planned:
+            done, total = counts.get(key(fetch), (0, 0))
+            counts[key(fetch)] = (done + (fetch in self._answers), total + 1)
+        return counts

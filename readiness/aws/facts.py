@@ -1,0 +1,112 @@
+"""What a check may know: the answers to its own reads, each parsed into a shape, or no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar, overload
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel, to_pascal
+
+from readiness.aws.errors import CouldNotLook, Failure, Status, SubjectMissing
+from readiness.aws.fetch import Answer, Fetch
+from readiness.aws.iam_policy import action_of
+
+
+class Shape(BaseModel):
+    """The part of an answer a check relies on. What AWS sends is hostile until it fits.
+
+    Fields without a default must be in the answer; types are exact; keys are named ThatWay.
+    """
+
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="ignore",
+        alias_generator=to_pascal,
+        hide_input_in_errors=True,
+    )
+
+
+class CamelShape(Shape):
+    """For the services whose keys are named thatWay."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+S = TypeVar("S", bound=Shape)
+
+
+class Facts:
+    """The answers to the reads one check asked for.
+
+    A check that forgets an error is honest all the same: what is not to be had raises
+    CouldNotLook, and the check's verdict becomes just that.
+    """
+
+    def __init__(self, answers: Mapping[Fetch, Answer], late: Failure | None = None) -> None:
+        """`late` stands in for every answer that had not come when the check's time was up."""
+        self._answers = answers
+        self._late = late
+
+    @overload
+    def read(self, fetch: Fetch, shape: type[S]) -> S: ...
+    @overload
+    def read(self, fetch: Fetch, shape: type[S], *, absent: tuple[str, ...]) -> S | None: ...
+    def read(self, fetch: Fetch, shape: type[S], *, absent: tuple[str, ...] = ()) -> S | None:
+        """The answer, or None if AWS said one of the error codes `absent`: nothing is set there.
+
+        Raises CouldNotLook for every other error, and for an answer that does not fit.
+        """
+        answer = self._answer(fetch)
+        if answer.failure is not None:
+            if answer.failure.code in absent:
+                return None
+            failure = answer.failure
+            raise CouldNotLook(failure.status, failure.reason, failure.code)
+        try:
+            return shape.model_validate(answer.data)
+        except ValidationError as error:
+            raise CouldNotLook(Status.UNSUPPORTED, _misfit(fetch, error)) from error
+
+    @overload
+    def subject(self, fetch: Fetch, shape: type[S], *, missing: str) -> S: ...
+    @overload
+    def subject(
+        self, fetch: Fetch, shape: type[S], *, missing: str, absent: tuple[str, ...]
+    ) -> S | None: ...
+    def subject(
+        self, fetch: Fetch, shape: type[S], *, missing: str, absent: tuple[str, ...] = ()
+    ) -> S | None:
+        """As `read`, of the thing the check is about: if AWS says there is none, that is a fail.
+
+        Raises SubjectMissing with the sentence `missing`.
+        """
+        try:
+            return self.read(fetch, shape, absent=absent)
+        except CouldNotLook as error:
+            if error.status is Status.NOT_FOUND:
+                raise SubjectMissing(missing) from error
+            raise
+
+    def glance(self, fetch: Fetch, shape: type[S]) -> S | None:
+        """The answer or None, whatever the reason. For needs_more only: never judge by it."""
+        try:
+            return self.read(fetch, shape)
+        except CouldNotLook:
+            return None
+
+    def _answer(self, fetch: Fetch) -> Answer:
+        if fetch in self._answers:
+            return self._answers[fetch]
+        if self._late is not None:
+            return Answer(fetch, failure=self._late)
+        raise LookupError(f"{fetch.operation} was not among the reads this check asked for")
+
+
+def _misfit(fetch: Fetch, error: ValidationError) -> str:
+    """Where an answer first differs from its shape. Names no value: it might be a secret."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"])
+    action = action_of(fetch.service, fetch.operation)
+    return f"The answer to {action} does not look as it should ({place}: {first['type']})."

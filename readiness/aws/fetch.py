@@ -1,0 +1,180 @@
+"""A question to AWS as a value, its answer as a value, and a snapshot that asks each once."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from readiness.aws.errors import Failure, ReadRefused
+
+#: How the name of an operation begins that changes nothing ("assume" is how a session starts).
+READ_VERBS = ("assume_", "batch_get_", "describe_", "get_", "head_", "list_", "lookup_", "test_")
+
+#: One set of data for all regions, so a read is the same read wherever it is made.
+GLOBAL_SERVICES = frozenset(
+    {
+        "budgets",
+        "ce",
+        "cloudfront",
+        "health",
+        "iam",
+        "organizations",
+        "route53",
+        "shield",
+        "sts",
+        "support",
+        "waf",
+    }
+)
+
+#: Where the global services of a partition are asked; Lambda@Edge functions live there too.
+HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
+
+WORKERS = 16
+
+
+def refuse_unless_read(operation: str) -> None:
+    """Raise ReadRefused for an operation (in boto3's spelling) that might change something."""
+    if not operation.startswith(READ_VERBS):
+        raise ReadRefused(f"{operation} is not a read operation; it was not sent.")
+
+
+def home_region_of(region: str) -> str:
+    """The home region of the partition that `region` belongs to."""
+    if region.startswith("cn-"):
+        return HOME_REGIONS["aws-cn"]
+    if region.startswith("us-gov-"):
+        return HOME_REGIONS["aws-us-gov"]
+    return HOME_REGIONS["aws"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One read. Equal questions are equal values: build it with `of` (all pages) or `first_page`.
+
+    `arguments` are sorted and each value is canonical JSON text, so that lists and dicts hash.
+    """
+
+    service: str
+    region: str
+    operation: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    account: str = "default"
+    one_page: bool = False
+
+    def __post_init__(self) -> None:
+        refuse_unless_read(self.operation)
+
+    @classmethod
+    def of(cls, service: str, region: str, operation: str, /, **arguments: Any) -> Self:
+        """A read of all pages. Arguments are boto3's, made of JSON types.
+
+        Raises ReadRefused if `operation` is no read, TypeError if an argument is not JSON.
+        """
+        if service in GLOBAL_SERVICES:
+            region = home_region_of(region)
+        canonical = {
+            name: json.dumps(value, sort_keys=True, separators=(",", ":"))
+            for name, value in arguments.items()
+        }
+        return cls(service, region, operation, tuple(sorted(canonical.items())))
+
+    @classmethod
+    def first_page(cls, service: str, region: str, operation: str, /, **arguments: Any) -> Self:
+        """As `of`, but of a long answer only the start: whoever asks must look if it was cut."""
+        whole = cls.of(service, region, operation, **arguments)
+        return cls(service, whole.region, operation, whole.arguments, one_page=True)
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The arguments as boto3 wants them."""
+        return {name: json.loads(text) for name, text in self.arguments}
+
+    @property
+    def place(self) -> str:
+        """The region, or "global" where regions mean nothing."""
+        return "global" if self.service in GLOBAL_SERVICES else self.region
+
+    @property
+    def label(self) -> str:
+        """For a progress line: "eu-west-1 logs"."""
+        return f"{self.place} {self.service}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What AWS said to one Fetch: data, or an error as a value. Shared: never change `data`."""
+
+    fetch: Fetch
+    data: Mapping[str, Any] | None = None
+    failure: Failure | None = None
+    milliseconds: int = 0  # spent talking to AWS, without waiting for our own turn
+    attempts: int = 1  # requests sent, over all pages and retries
+
+    def __post_init__(self) -> None:
+        if (self.data is None) == (self.failure is None):
+            raise ValueError("An answer is either data or a failure.")
+
+
+#: Reads one Fetch; gives up early, with a failure, once the event is set. Raises CredentialsError.
+Read = Callable[[Fetch, threading.Event], Answer]
+
+
+class Snapshot:
+    """The answers of one run. Each Fetch is read once, however many ask, from any thread."""
+
+    def __init__(self, read: Read, *, workers: int = WORKERS) -> None:
+        self._read = read
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="aws-read")
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._futures: dict[Fetch, Future[Answer]] = {}
+        self._reads_made = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def ask(self, fetch: Fetch) -> Future[Answer]:
+        """Start the read unless it was started before. The future may raise CredentialsError."""
+        with self._lock:
+            if fetch not in self._futures:
+                self._futures[fetch] = self._pool.submit(self._work, fetch)
+            return self._futures[fetch]
+
+    def ask_again(self, fetch: Fetch) -> Future[Answer]:
+        """Start the read anew and forget its earlier answer."""
+        with self._lock:
+            self._futures[fetch] = self._pool.submit(self._work, fetch)
+            return self._futures[fetch]
+
+    def get(self, fetch: Fetch) -> Answer:
+        """The answer, waited for."""
+        return self.ask(fetch).result()
+
+    @property
+    def reads_made(self) -> int:
+        """How many reads went out, repeated ones included."""
+        return self._reads_made
+
+    def close(self) -> None:
+        """Start nothing more and return at once; reads under way end by themselves, unheard."""
+        self._stop.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _work(self, fetch: Fetch) -> Answer:
+        with self._lock:
+            self._reads_made += 1
+        return self._read(fetch, self._stop)

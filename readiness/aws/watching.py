@@ -1,0 +1,182 @@
+"""Which CloudWatch alarms watch the component, and whom they would tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from readiness.aws.errors import CouldNotLook, Status
+from readiness.aws.facts import Facts, Shape
+from readiness.aws.fetch import Fetch
+from readiness.aws.parameters import CheckParameters, DistributionId, EdgeRegions, FunctionName
+
+READS_ALARMS = ("cloudwatch", "describe_alarms")
+
+
+class EdgeAlarms(CheckParameters):
+    function_name: FunctionName
+    edge_regions: EdgeRegions
+    distribution_id: DistributionId | None = None
+
+    @property
+    def replica_name(self) -> str:
+        """The function's name in metrics: its replicas in all regions carry their home."""
+        return f"{self.home_region}.{self.function_name}"
+
+    @property
+    def alarm_regions(self) -> tuple[str, ...]:
+        """Where alarms on the component can be. CloudFront's metrics are in the home region."""
+        return tuple(dict.fromkeys((*self.edge_regions, self.home_region)))
+
+
+class Dimension(Shape):
+    name: str
+    value: str
+
+
+class Metric(Shape):
+    namespace: str | None = None
+    metric_name: str | None = None
+    dimensions: list[Dimension] = []
+
+    def has(self, name: str, *values: str) -> bool:
+        return any(each.name == name and each.value in values for each in self.dimensions)
+
+
+class MetricStat(Shape):
+    metric: Metric
+
+
+class Query(Shape):
+    metric_stat: MetricStat | None = None
+    expression: str | None = None
+
+
+class Alarm(Shape):
+    alarm_name: str
+    actions_enabled: bool
+    alarm_actions: list[str] | None = None
+
+    def targets(self) -> list[str]:
+        """Whom it tells when it fires, as ARNs: nobody while its actions are off.
+
+        Raises CouldNotLook if the answer does not say. That must not spoil the answer about all
+        the alarms that are not ours, so it is not required when parsing.
+        """
+        if self.alarm_actions is None:
+            reason = f"cloudwatch:DescribeAlarms did not give the actions of {self.alarm_name}."
+            raise CouldNotLook(Status.UNSUPPORTED, reason)
+        return self.alarm_actions if self.actions_enabled else []
+
+
+class MetricAlarm(Alarm, Metric):
+    metrics: list[Query] = []
+
+    @property
+    def watched(self) -> list[Metric]:
+        """The metrics it looks at: its own, or those of its expressions."""
+        stats = [query.metric_stat.metric for query in self.metrics if query.metric_stat]
+        return [self, *stats] if self.metric_name else stats
+
+    @property
+    def insights(self) -> list[str]:
+        """Its Metrics Insights queries, which name metrics in a language of their own."""
+        expressions = (query.expression or "" for query in self.metrics)
+        return [text for text in expressions if re.match(r"\s*SELECT\b", text, re.IGNORECASE)]
+
+
+class CompositeAlarm(Alarm):
+    alarm_rule: str
+
+
+class AlarmsAnswer(Shape):
+    metric_alarms: list[MetricAlarm]
+    composite_alarms: list[CompositeAlarm] = []
+
+
+def alarms_fetch(region: str) -> Fetch:
+    # Without AlarmTypes AWS leaves composite alarms out, and says nothing about it.
+    types = ["CompositeAlarm", "MetricAlarm"]
+    return Fetch.of("cloudwatch", region, "describe_alarms", AlarmTypes=types)
+
+
+def watches(alarm: MetricAlarm, params: EdgeAlarms) -> bool:
+    """Whether the alarm is about this function or this distribution."""
+    functions = (params.replica_name, params.function_name)
+    return any(
+        (metric.namespace == "AWS/Lambda" and metric.has("FunctionName", *functions))
+        or (
+            params.distribution_id is not None
+            and metric.namespace == "AWS/CloudFront"
+            and metric.has("DistributionId", params.distribution_id)
+        )
+        for metric in alarm.watched
+    )
+
+
+def watching(answer: AlarmsAnswer, params: EdgeAlarms) -> list[MetricAlarm]:
+    """The alarms of one region that watch the component."""
+    return [alarm for alarm in answer.metric_alarms if watches(alarm, params)]
+
+
+def speakers(alarm: MetricAlarm, composites: Iterable[CompositeAlarm]) -> list[Alarm]:
+    """The alarms that act when `alarm` fires: itself, and the composite ones that contain it."""
+    known = list(composites)
+    members = {each.alarm_name: alarms_in_rule(each.alarm_rule) for each in known}
+    reached, waiting = {alarm.alarm_name}, [alarm.alarm_name]
+    while waiting:
+        name = waiting.pop()
+        above = [each for each, inside in members.items() if name in inside and each not in reached]
+        reached.update(above)
+        waiting.extend(above)
+    everyone: list[Alarm] = [alarm, *(each for each in known if each.alarm_name in reached)]
+    return [each for each in everyone if each.targets()]
+
+
+RULE_TOKEN = re.compile(
+    r"""
+    (?P<word>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*
+        (?: "(?P<quoted>(?:[^"\\]|\\.)*)" | (?P<bare>[^()\s]+) )\s*\)
+    | (?P<negation>\bNOT\b) | (?P<opening>\() | (?P<closing>\))
+    """,
+    re.VERBOSE,
+)
+
+
+def alarms_in_rule(rule: str) -> set[str]:
+    """The names of the alarms whose firing helps to fire this rule: ALARM(...), not under a NOT."""
+    names = set()
+    depth: list[bool] = [False]  # for each open parenthesis: whether a NOT is in force
+    negated = False
+    for token in RULE_TOKEN.finditer(rule):
+        if token["negation"]:
+            negated = True
+            continue
+        if token["opening"]:
+            depth.append(depth[-1] or negated)
+        elif token["closing"]:
+            depth = depth[:-1] or [False]
+        elif token["word"] == "ALARM" and not (negated or depth[-1]):
+            names.add(_name_of(token["quoted"] or token["bare"]))
+        negated = False
+    return names
+
+
+def _name_of(reference: str) -> str:
+    """Rules name alarms by name or by ARN."""
+    name = re.sub(r"^arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:", "", reference)
+    return re.sub(r"\\(.)", r"\1", name)
+
+
+def read_alarms(region: str, facts: Facts) -> AlarmsAnswer:
+    """All alarms of a region. Raises CouldNotLook."""
+    return facts.read(alarms_fetch(region), AlarmsAnswer)
+
+
+def refuse_insights(answer: AlarmsAnswer) -> None:
+    """Raise CouldNotLook if an alarm may watch the function in a way that we cannot read."""
+    for alarm in answer.metric_alarms:
+        for text in alarm.insights:
+            if "AWS/Lambda" in text and re.search(r"\bErrors\b", text):
+                reason = "An alarm with a Metrics Insights query may watch the function."
+                raise CouldNotLook(Status.UNSUPPORTED, reason)

@@ -1,0 +1,148 @@
+"""Every read of every check is made to go wrong: "could not look" must never turn into an answer.
+
+The account is complete, so an honest check passes before, and is unknown after.
+"""
+
+import copy
+
+import pytest
+
+from readiness.aws.checks import CHECKS
+from readiness.aws.errors import UNKNOWN, Status
+from readiness.aws.fetch import Answer
+from tests.aws.recordings import complete as aws
+
+READS = [
+    pytest.param(check_id, fetch, id=f"{check_id} {fetch.operation} {fetch.place}-{number}")
+    for check_id in CHECKS
+    for number, fetch in enumerate(aws.complete().reads_of(check_id))
+]
+FAILURES = {
+    Status.NOT_AUTHORISED: "AccessDenied",
+    Status.THROTTLED: "Throttling",
+    Status.TIMEOUT: "ReadTimeoutError",
+    Status.UNSUPPORTED: "ResponseParserError",
+    Status.ERROR: "InternalError",
+}
+
+#: What an answer without a single item means. Where AWS cannot mean that, we could not look.
+EMPTY = {
+    ("cloudfront.same-newest-version", "list_versions_by_function"): Status.UNSUPPORTED,
+    ("logs.group-in-every-region", "describe_log_groups"): Status.FAIL,
+    ("logs.retention", "describe_log_groups"): Status.NOT_APPLICABLE,
+    ("alarms.function-errors-in-every-region", "describe_alarms"): Status.FAIL,
+    ("alarms.actions-live", "describe_alarms"): Status.NOT_APPLICABLE,
+    ("sns.subscription-confirmed", "describe_alarms"): Status.NOT_APPLICABLE,
+    ("sns.subscription-confirmed", "list_subscriptions_by_topic"): Status.FAIL,
+    ("s3.replication-both-ways", "get_bucket_replication"): Status.FAIL,
+    ("route53.weighted-both-sides", "list_resource_record_sets"): Status.FAIL,
+    ("route53.health-checks", "list_resource_record_sets"): Status.NOT_APPLICABLE,
+}
+
+#: Settings that AWS leaves out to say no: only without these may an answer turn into a fail.
+ABSENCE_IS_NO = {
+    ("logs.retention", "retentionInDays"),
+    ("s3.versioning", "Status"),
+    ("s3.replication-both-ways", "Filter"),  # beside an old Prefix; see the test of both kinds
+    ("route53.weighted-both-sides", "Weight"),
+    ("route53.health-checks", "HealthCheckId"),
+    # What makes an alarm an alarm on our function: without it, it is on something else.
+    ("alarms.function-errors-in-every-region", "MetricName"),
+    ("alarms.function-errors-in-every-region", "Namespace"),
+    ("alarms.function-errors-in-every-region", "Dimensions"),
+}
+
+#: The one answer that says no by being empty altogether: versioning that was never enabled.
+BARE_IS_NO = {("s3.versioning", "get_bucket_versioning")}
+
+
+@pytest.mark.parametrize(("check_id", "fetch"), READS)
+def test_a_read_that_fails_makes_the_check_unknown_in_the_same_way(check_id, fetch):
+    account = aws.complete()
+    for status, code in FAILURES.items():
+        account.fails(fetch, status, code)
+        assert account.verdict(check_id).status is status
+
+
+@pytest.mark.parametrize(("check_id", "fetch"), READS)
+def test_an_answer_without_what_was_asked_for_is_not_judged(check_id, fetch):
+    account = aws.complete()
+    account.says(fetch, {})
+    status = account.verdict(check_id).status
+    assert status in ({Status.FAIL} if (check_id, fetch.operation) in BARE_IS_NO else UNKNOWN)
+
+
+@pytest.mark.parametrize(("check_id", "fetch"), READS)
+def test_an_answer_of_the_wrong_type_is_not_judged(check_id, fetch):
+    account = aws.complete()
+    data = account.answers[fetch].data
+    for nonsense in ("text", 7, None, True, ["text"], [[]], {"a": 1}):
+        account.says(fetch, dict.fromkeys(data, nonsense))
+        bare = nonsense is None and (check_id, fetch.operation) in BARE_IS_NO
+        assert account.verdict(check_id).status in ({Status.FAIL} if bare else UNKNOWN), nonsense
+
+
+@pytest.mark.parametrize(("check_id", "operation"), EMPTY)
+def test_an_empty_answer_means_what_it_means_for_that_operation(check_id, operation):
+    account = aws.complete()
+    account.changes(_emptied, operation)
+    assert account.verdict(check_id).status is EMPTY[check_id, operation]
+
+
+def test_the_meaning_of_empty_is_declared_for_every_read_that_lists():
+    lists = ("describe_", "list_")
+    declared = {
+        (check.id, operation)
+        for check in CHECKS.values()
+        for _, operation in check.reads
+        if operation.startswith(lists)
+    }
+    assert declared <= set(EMPTY)
+
+
+@pytest.mark.parametrize(("check_id", "fetch"), READS)
+def test_nothing_anywhere_in_an_answer_turns_it_into_a_fail_by_being_nonsense(check_id, fetch):
+    account = aws.complete()
+    whole = account.answers[fetch].data
+    for path in _paths(whole):
+        data = copy.deepcopy(whole)
+        _parent(data, path)[path[-1]] = object()
+        account.says(fetch, data)
+        assert account.verdict(check_id).status in {Status.PASS, *UNKNOWN}, path
+
+
+@pytest.mark.parametrize(("check_id", "fetch"), READS)
+def test_nothing_left_out_of_an_answer_turns_it_into_a_fail_unless_declared(check_id, fetch):
+    account = aws.complete()
+    whole = account.answers[fetch].data
+    for path in _paths(whole):
+        if isinstance(path[-1], int) or (check_id, path[-1]) in ABSENCE_IS_NO:
+            continue
+        data = copy.deepcopy(whole)
+        del _parent(data, path)[path[-1]]
+        account.says(fetch, data)
+        assert account.verdict(check_id).status in {Status.PASS, *UNKNOWN}, path
+
+
+def _emptied(answer):
+    def emptied(value):
+        if isinstance(value, dict):
+            return {key: emptied(each) for key, each in value.items()}
+        return [] if isinstance(value, list) else value
+
+    return Answer(answer.fetch, emptied(answer.data))
+
+
+def _paths(value, before=()):
+    """Every place in the answer, from the top."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inside in items:
+        yield (*before, key)
+        if isinstance(inside, dict | list):
+            yield from _paths(inside, (*before, key))
+
+
+def _parent(data, path):
+    for step in path[:-1]:
+        data = data[step]
+    return data

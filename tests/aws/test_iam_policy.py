@@ -1,0 +1,84 @@
+import re
+from functools import lru_cache
+
+import pytest
+from botocore import xform_name
+from botocore.session import get_session
+
+from readiness.aws.checks import CHECKS
+from readiness.aws.iam_policy import ACTIONS, PREFIXES, action_of, policy
+
+DECLARED = sorted({read for check in CHECKS.values() for read in check.reads})
+
+
+SESSION = get_session()
+
+
+@lru_cache
+def operations_of(service):
+    """botocore's own names by boto3's spelling."""
+    names = SESSION.get_service_model(service).operation_names
+    return {xform_name(name): name for name in names}
+
+
+@pytest.mark.parametrize(("service", "operation"), DECLARED)
+def test_every_declared_read_is_an_operation_of_aws_and_its_action_is_named_after_it(
+    service, operation
+):
+    name = operations_of(service)[operation]
+    expected = f"{PREFIXES.get(service, service)}:{name}"
+    assert action_of(service, operation) == ACTIONS.get((service, operation), expected)
+
+
+@pytest.mark.parametrize(("service", "operation"), sorted(ACTIONS))
+def test_every_exception_is_about_an_operation_of_aws_and_is_one(service, operation):
+    name = operations_of(service)[operation]
+    guessed = "".join(word.capitalize() for word in operation.split("_"))
+    assert ACTIONS[service, operation] != f"{service}:{guessed}"
+    assert name
+
+
+@pytest.mark.parametrize("service", sorted(PREFIXES))
+def test_every_prefix_is_of_a_service_of_aws(service):
+    assert operations_of(service)
+
+
+def test_an_action_has_the_name_that_iam_knows():
+    assert action_of("logs", "describe_log_groups") == "logs:DescribeLogGroups"
+    assert action_of("s3", "get_bucket_replication") == "s3:GetReplicationConfiguration"
+    assert action_of("elbv2", "describe_load_balancers") == (
+        "elasticloadbalancing:DescribeLoadBalancers"
+    )
+
+
+def test_the_policy_grants_what_the_checks_read_and_nothing_else():
+    assert policy(CHECKS.values()) == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "ReadinessChecks",
+                "Effect": "Allow",
+                "Action": [
+                    "cloudfront:GetDistribution",
+                    "cloudwatch:DescribeAlarms",
+                    "lambda:ListVersionsByFunction",
+                    "logs:DescribeLogGroups",
+                    "route53:GetHealthCheck",
+                    "route53:ListResourceRecordSets",
+                    "s3:GetBucketVersioning",
+                    "s3:GetReplicationConfiguration",
+                    "sns:ListSubscriptionsByTopic",
+                ],
+                "Resource": "*",
+            }
+        ],
+    }
+
+
+def test_the_policy_of_some_checks_is_smaller_and_has_no_wildcard():
+    made = policy([CHECKS["logs.retention"], CHECKS["logs.group-in-every-region"]])
+    assert made["Statement"][0]["Action"] == ["logs:DescribeLogGroups"]
+    assert all(
+        re.fullmatch(r"[a-z0-9-]+:[A-Za-z0-9]+", action)
+        for action in policy(CHECKS.values())["Statement"][0]["Action"]
+    )

@@ -1,0 +1,230 @@
+"""The Django side of a run: what is stored, what moves, what happens when things go wrong."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from readiness import jobs
+from readiness.aws import engine, runner
+from readiness.aws.errors import CredentialsExpired, Status
+from readiness.aws.fetch import Answer
+from readiness.models import CheckResult, CheckRun, CheckState, Criterion, JobState, Requirement
+from tests import factory
+from tests.factory import NOW
+
+LOGS = "logs.group-in-every-region"
+ROUTER = {"function_name": "router", "edge_regions": ["eu-west-1"], "log_group": "/edge/router"}
+
+
+class FakeAWS:
+    """Answers every read with the same thing; or raises it."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def reader(self):
+        def read(fetch, stop):
+            if isinstance(self.answer, Exception):
+                raise self.answer
+            return Answer(fetch, data=self.answer)
+
+        return read
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """Call it with what AWS shall answer."""
+
+    def answering(answer):
+        monkeypatch.setattr(runner, "connection", lambda: FakeAWS(answer))
+
+    answering({"logGroups": [{"logGroupName": "/edge/router", "retentionInDays": 30}]})
+    return answering
+
+
+@pytest.fixture
+def router(db):
+    catalog = factory.make_catalog()
+    Criterion.objects.filter(slug="c-0-0").update(slug="logs-findable")
+    return factory.make_component(catalog=catalog, parameters=ROUTER)
+
+
+def results():
+    return {r.check_id: r.status for r in CheckResult.objects.all()}
+
+
+def test_run_stores_results_and_moves_standings(router, aws):
+    factory.make_decision(router, "logs-findable", "done")
+
+    run, ours = runner.run_now(component=router, now=NOW)
+
+    assert (run.state, ours, run.reads_made > 0) == (JobState.FINISHED, True, True)
+    assert results()[LOGS] == "pass"
+    state = factory.state_of(router, LOGS)
+    assert (state.known, state.latest, state.unknown_since) == (state.latest, state.latest, None)
+    assert Requirement.objects.get(criterion__slug="logs-findable").standing == "verified"
+
+
+def test_run_says_when_no_check_applies(component):
+    run, _ = runner.run_now(component=component, now=NOW)
+
+    assert (run.state, run.message) == (
+        JobState.FINISHED,
+        "No check applies: parameters are missing.",
+    )
+
+
+def test_second_request_joins_the_first(router):
+    first = runner.request_run(component=router, by=None, now=NOW)
+    second = runner.request_run(component=router, by=None, now=NOW)
+    from_terminal, ours = runner.run_now(component=router, now=NOW)
+
+    assert (first, False) == (second, ours)
+    assert from_terminal == first
+    assert CheckRun.objects.count() == 1
+
+
+def test_task_delivered_twice_does_nothing_the_second_time(router, aws):
+    run = runner.request_run(component=router, by=None, now=NOW)
+
+    runner.run_task(run.pk)
+    stored = results()
+    runner.run_task(run.pk)
+
+    assert (stored, CheckRun.objects.get().attempt) == (results(), 1)
+
+
+def test_expired_credentials_end_the_run_with_one_sentence(router, aws):
+    aws(CredentialsExpired("The credentials have expired. Log in anew."))
+
+    run, _ = runner.run_now(component=router, now=NOW)
+
+    assert (run.state, run.message, results()) == (
+        JobState.FAILED,
+        "The credentials have expired. Log in anew.",
+        {},
+    )
+
+
+def test_a_mistake_of_ours_fails_the_run_loudly(router, aws, monkeypatch):
+    def stumble(*args, **kwargs):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(engine, "run", stumble)
+    run = runner.request_run(component=router, by=None, now=NOW)
+
+    with pytest.raises(ZeroDivisionError):
+        runner.run_task(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.message) == (JobState.FAILED, runner.FAILED)
+
+
+def test_cancelled_run_keeps_what_it_found_and_says_by_whom(router, aws, monkeypatch):
+    run = runner.request_run(component=router, by=None, now=NOW)
+    user = factory.make_user("emil")
+
+    def cancelled_half_way(bound, *, is_cancelled, on_result, **kwargs):
+        on_result(engine.Result(LOGS, 1, Status.PASS, "There.", {}, (), 1))
+        jobs.cancel(CheckRun.objects.get(), by=user, now=NOW)
+        assert is_cancelled()
+        return engine.Outcome((), 1, True, ())
+
+    monkeypatch.setattr(engine, "run", cancelled_half_way)
+    runner.run_task(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.message, results()) == (
+        JobState.CANCELLED,
+        "Cancelled by Emil.",
+        {LOGS: "pass"},
+    )
+
+
+def test_worker_that_lost_its_claim_writes_nothing_more(router, aws, monkeypatch):
+    run = runner.request_run(component=router, by=None, now=NOW)
+
+    def overtaken(bound, *, is_cancelled, on_result, **kwargs):
+        CheckRun.objects.update(claim="somebody else")
+        on_result(engine.Result(LOGS, 1, Status.PASS, "There.", {}, (), 1))
+        is_cancelled()
+        raise AssertionError("it should have stopped")
+
+    monkeypatch.setattr(engine, "run", overtaken)
+    runner.run_task(run.pk)
+
+    assert (CheckRun.objects.get().state, results()) == (JobState.RUNNING, {})
+
+
+def test_second_attempt_asks_only_what_the_first_did_not_store(router, aws, monkeypatch):
+    run = runner.request_run(component=router, by=None, now=NOW)
+    dead = jobs.claim(CheckRun, run.pk, now=NOW - timedelta(minutes=1))
+    CheckResult.objects.create(
+        run=dead, check_id=LOGS, check_version=1, params_digest="", status="pass",
+        reason="There.", checked_at=NOW, duration_ms=1,
+    )  # fmt: skip
+    asked = []
+
+    def remember(bound, **kwargs):
+        asked.extend(b.check.id for b in bound)
+        return engine.Outcome((), 0, False, ())
+
+    monkeypatch.setattr(engine, "run", remember)
+    runner.run_task(run.pk)
+
+    assert LOGS not in asked
+    assert "logs.retention" in asked
+
+
+@pytest.mark.parametrize("status", ["not_authorised", "throttled", "timeout", "error"])
+def test_could_not_look_keeps_what_was_known(router, status):
+    known = factory.make_result(router, LOGS, "pass", now=NOW)
+    factory.make_result(router, LOGS, status, now=NOW + timedelta(hours=1))
+    newest = factory.make_result(router, LOGS, status, now=NOW + timedelta(hours=2))
+
+    state = factory.state_of(router, LOGS)
+    assert (state.latest, state.known, state.unknown_since) == (
+        newest,
+        known,
+        NOW + timedelta(hours=1),
+    )
+
+
+def test_known_since_is_when_the_verdict_turned(router):
+    for hour, status in enumerate(["pass", "pass", "throttled", "pass", "fail", "fail"]):
+        factory.make_result(router, LOGS, status, now=NOW + timedelta(hours=hour))
+
+    state = factory.state_of(router, LOGS)
+    assert (state.known.status, state.known_since) == ("fail", NOW + timedelta(hours=4))
+
+
+def test_not_applicable_is_an_answer_but_no_verdict(router):
+    known = factory.make_result(router, LOGS, "fail")
+    factory.make_result(router, LOGS, "throttled")
+    factory.make_result(router, LOGS, "not_applicable")
+
+    state = factory.state_of(router, LOGS)
+    assert (state.known, state.unknown_since) == (known, None)
+
+
+@pytest.mark.parametrize("answer", [{"logGroups": [{"logGroupName": "\x00\ud800"}]}])
+def test_answers_that_no_database_takes_are_stored_mended(router, aws, answer):
+    aws(answer)
+
+    run, _ = runner.run_now(component=router, now=NOW)
+
+    assert run.state == JobState.FINISHED
+    assert runner.storable({"\x00": ["\ud800", 1, None]}) == {"\ufffd": ["?", 1, None]}
+
+
+def test_command_prints_results_as_json(router, aws, capsys):
+    call_command("run_checks", "asset-router", "--json")
+
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["state"] == "finished"
+    assert {c["id"]: c["status"] for c in printed["checks"]} == results()
+    assert CheckState.objects.count() == len(results())
