@@ -1,0 +1,12 @@
+from django.urls import path
+
+from readiness.decisions import views
+
+# /components/<component>/requirements/<criterion>/
+urlpatterns = [
+    path("", views.requirement_detail, name="requirement_detail"),
+    path("decide/", views.decision_save, name="decision_save"),
+    path("adopt/", views.suggestion_adopt, name="suggestion_adopt"),
+    path("edit/", views.requirement_edit, name="requirement_edit"),
+    path("checks/", views.check_binding_save, name="check_binding_save"),
+]
