@@ -1,0 +1,70 @@
+"""Reads of components."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, F, Max, Q, Sum, When
+from django.utils import timezone
+
+from readiness.decisions.standing import Group, Standing
+from readiness.models import CheckState, Component, Requirement, User
+from readiness.reports.counts import Counts, Tally
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRow:
+    component: Component
+    counts: Counts
+    looked_at: datetime | None
+
+    @property
+    def attention(self) -> int:
+        return self.counts.of(Group.ATTENTION).number
+
+
+def component_page(
+    user: User, *, text: str, team: str, archived: bool, page: str, now: datetime
+) -> tuple[Page[Component], list[ComponentRow]]:
+    """Return one page of the components that the user may read, each with its counts."""
+    components = Component.objects.for_user(user).select_related("team")
+    components = components.filter(archived_at__isnull=not archived)
+    for word in text.split():
+        components = components.filter(Q(name__icontains=word) | Q(kind__icontains=word))
+    if team:
+        components = components.filter(team__slug=team)
+    shown = Paginator(components, PER_PAGE).get_page(page)
+    found = list(shown.object_list)
+    counts = counts_of([component.pk for component in found], now)
+    looks = dict(
+        CheckState.objects.filter(component__in=counts.keys())
+        .values_list("component")
+        .annotate(Max("latest__checked_at"))
+    )
+    return shown, [ComponentRow(c, counts[c.pk], looks.get(c.pk)) for c in found]
+
+
+def counts_of(component_ids: Sequence[int], now: datetime) -> dict[int, Counts]:
+    """Return the counts of each component, from the index of standings. One query."""
+    today = timezone.localdate(now)
+    sums = (
+        Requirement.objects.filter(component__in=component_ids, criterion__retired_at=None)
+        .values_list(
+            "component_id",
+            Case(
+                When(standing_changes_on__lte=today, then=F("standing_then")),
+                default=F("standing"),
+            ),
+        )
+        .annotate(Count("pk"), Sum("weight"))
+        .order_by()
+    )
+    found: dict[int, list[tuple[Standing, Tally]]] = {pk: [] for pk in component_ids}
+    for component_id, standing, number, weight in sums:
+        found[component_id].append((Standing(standing), Tally(number, weight)))
+    return {pk: Counts(tallies) for pk, tallies in found.items()}

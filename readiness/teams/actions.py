@@ -1,0 +1,36 @@
+"""Writes to teams."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from readiness.models import Membership, Role, Team, User
+
+
+class LastAdmin(Exception):
+    """A team without an admin could never change its members again."""
+
+
+@transaction.atomic
+def set_member(*, team: Team, user: User, role: Role) -> Membership:
+    """Make somebody a member, or give a member another role. Raises LastAdmin."""
+    _keep_an_admin(team, user, role)
+    membership, _ = Membership.objects.update_or_create(
+        team=team, user=user, defaults={"role": role}
+    )
+    return membership
+
+
+@transaction.atomic
+def remove_member(*, team: Team, user: User) -> None:
+    """Take somebody out of a team; what they decided stays in their name. Raises LastAdmin."""
+    _keep_an_admin(team, user, None)
+    Membership.objects.filter(team=team, user=user).delete()
+
+
+def _keep_an_admin(team: Team, user: User, role: Role | None) -> None:
+    # The team's row is the lock: two admins who remove each other wait for one another.
+    Team.objects.select_for_update().get(pk=team.pk)
+    admins = team.memberships.filter(role=Role.ADMIN)
+    if role != Role.ADMIN and admins.filter(user=user).exists() and admins.count() == 1:
+        raise LastAdmin(f"{user.name} is the only admin of {team}. Make somebody else admin first.")

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from readiness.models import Component, Requirement, Role
+from tests import factory
+
+pytestmark = pytest.mark.usefixtures("people")
+EDIT = "/components/asset-router/edit/"
+
+
+def form(component=None, **more):
+    values = {
+        "name": "Edge router",
+        "team": factory.make_team().pk,
+        "kind": "Lambda@Edge",
+        "description": "Routes.",
+        "risk_context": "",
+        "criticality": "critical_path",
+        "availability_target": "99.99",
+        "availability_window_days": "30",
+        "aws_function_event": "origin-request",
+        "aws_partition": "aws",
+    }
+    if component:
+        values["version"] = component.version
+    else:
+        values["catalog"] = factory.Catalog.objects.get().pk
+    return values | more
+
+
+class TestComponentList:
+    def test_shows_components_with_the_counts_of_their_reports(self, editor, component):
+        factory.make_decision(component, "c-0-0", "done")
+        factory.make_decision(component, "c-0-1", "not_applicable")
+
+        html = editor.get("/").content.decode()
+
+        assert "1 done · 1 not applicable · 4 undecided" in html
+        assert 'aria-label="By number: 1 done, 1 not applicable, 4 undecided"' in html
+
+    def test_hides_other_teams_unless_visible_to_the_organisation(self, editor, component):
+        other = factory.make_team("other")
+        factory.make_component(slug="secret", team=other)
+        factory.make_component(slug="public", team=other, visible_to_organisation=True)
+
+        rows = editor.get("/").context["rows"]
+
+        assert [row.component.slug for row in rows] == ["asset-router", "public"]
+
+    def test_finds_by_text_and_team(self, editor, component):
+        factory.make_component(slug="geo-router", kind="Edge function")
+
+        found = editor.get("/?text=EDGE+geo&team=edge").context["rows"]
+        nothing = editor.get("/?text=geo&team=other")
+
+        assert [row.component.slug for row in found] == ["geo-router"]
+        assert "No component fits." in nothing.content.decode()
+
+    def test_of_nobody_s_components_says_what_belongs_here(self, login):
+        html = login("stranger").get("/").content.decode()
+
+        assert "A component is the thing you are about to put on the critical path." in html
+        assert "Ask an admin to make you editor" in html
+
+    def test_moves_what_lapsed_overnight_without_any_job(self, editor, component, time_machine):
+        today = timezone.localdate()
+        factory.make_decision(
+            component, "c-0-0", "build", now=timezone.now(), due_date=today + timedelta(days=1)
+        )
+        before = editor.get("/").context["rows"][0].attention
+        time_machine.move_to(timezone.now() + timedelta(days=2))
+
+        assert (before, editor.get("/").context["rows"][0].attention) == (0, 1)
+
+    @pytest.mark.parametrize("number", [1, 3, 75])
+    def test_takes_seven_queries_however_many(
+        self, editor, component, number, django_assert_num_queries
+    ):
+        for n in range(number - 1):
+            factory.make_component(slug=f"other-{n}")
+
+        with django_assert_num_queries(7):
+            response = editor.get("/")
+
+        assert response.context["page"].paginator.count == number
+
+    def test_pages_of_fifty(self, editor, component):
+        for n in range(50):
+            factory.make_component(slug=f"other-{n}")
+
+        second = editor.get("/?page=2")
+
+        assert (len(second.context["rows"]), "Page 2 of 2" in second.content.decode()) == (1, True)
+
+
+class TestComponentCreate:
+    def test_makes_a_requirement_per_criterion(self, editor, component):
+        response = editor.post("/new/", form())
+
+        made = Component.objects.get(slug="edge-router")
+        assert response["Location"] == "/components/edge-router/"
+        assert (made.requirements.count(), made.history.latest().history_user.username) == (
+            6,
+            "editor",
+        )
+
+    def test_from_a_blueprint_carries_its_statements_and_decides_nothing(self, editor, component):
+        item = {"statement": "It is so.", "suggested_outcome": "done", "suggestion": {}}
+        blueprint = factory.make_blueprint(component.catalog, c_0_0=item)
+
+        page = editor.get("/new/?blueprint=router").content.decode()
+        editor.post("/new/", form(blueprint=blueprint.pk))
+
+        made = Component.objects.get(slug="edge-router")
+        assert f'<option value="{blueprint.pk}" selected>' in page
+        assert list(
+            made.requirements.order_by("pk").values_list("statement", "criterion_revision")[:2]
+        ) == [("It is so.", 1), ("", None)]
+        assert not made.requirements.filter(current_decision__isnull=False).exists()
+
+    def test_gives_a_second_one_of_a_name_its_own_address(self, editor, component):
+        editor.post("/new/", form(name="Asset router"))
+
+        assert Component.objects.filter(slug="asset-router-2").exists()
+
+    def test_keeps_parameters_as_the_checks_want_them(self, editor, component):
+        editor.post(
+            "/new/",
+            form(
+                aws_distribution_id=" E1A2B3C4D5E6F7 ",
+                aws_edge_regions="eu-west-1, us-east-1",
+                aws_buckets="us-east-1: files-us\r\neu-west-1 files-eu",
+            ),
+        )
+
+        assert Component.objects.get(slug="edge-router").parameters == {
+            "distribution_id": "E1A2B3C4D5E6F7",
+            "edge_regions": ["eu-west-1", "us-east-1"],
+            "buckets": {"us-east-1": "files-us", "eu-west-1": "files-eu"},
+        }
+
+    @pytest.mark.parametrize(
+        ("sent", "says"),
+        [
+            ({"name": ""}, "This field is required."),
+            ({"name": "!!!"}, "Use at least one letter or digit."),
+            ({"availability_target": "101"}, "less than or equal to 100"),
+            ({"availability_window_days": "0"}, "greater than or equal to 1"),
+            ({"aws_distribution_id": "e123"}, "A distribution id is an E with capital letters"),
+            ({"aws_edge_regions": "eu-west-1 mars"}, "A region is a code"),
+            ({"aws_buckets": "eu-west-1: Files"}, "A bucket name has 3 to 63"),
+            ({"aws_hosted_zone_id": "nope"}, "A hosted zone id is a Z"),
+            ({"aws_record_name": "-"}, "A record name is a full DNS name"),
+            ({"aws_log_retention_days_max": "soon"}, "Give a whole number of days"),
+            ({"aws_function_event": "lunch"}, "Select a valid choice"),
+            ({"team": "9999"}, "Select a valid choice"),
+        ],
+    )
+    def test_says_beside_the_field_what_is_wrong_and_keeps_the_rest(
+        self, editor, component, sent, says
+    ):
+        response = editor.post("/new/", form(description="Typed <by> hand.", **sent))
+
+        html = response.content.decode()
+        assert response.status_code == 422
+        (field,) = [f for f in response.context["form"] if f.errors]
+        assert field.name == next(iter(sent))
+        assert says in " ".join(field.errors)
+        assert f'id="{field.id_for_label}-error"' in html
+        assert "Typed &lt;by&gt; hand." in html
+        assert not Component.objects.filter(name="Edge router").exists()
+
+    def test_offers_only_teams_in_which_one_may_write(self, login, component, people):
+        other = factory.make_team("other")
+        factory.Membership.objects.create(team=other, user=people["editor"], role=Role.VIEWER)
+
+        form_shown = login("editor").get("/new/").context["form"]
+
+        assert [team.slug for team in form_shown["team"].field.queryset] == ["edge"]
+
+
+class TestComponentEdit:
+    def test_changes_what_was_said_and_remembers_by_whom(self, editor, component):
+        editor.post(EDIT, form(component, name="New name", aws_function_name="router"))
+
+        component.refresh_from_db()
+        assert (component.name, component.slug, component.version) == (
+            "New name",
+            "asset-router",
+            2,
+        )
+        assert component.parameters == {"function_name": "router"}
+        assert component.history.latest().history_user.username == "editor"
+
+    def test_shows_parameters_as_one_would_type_them(self, editor, component):
+        Component.objects.update(parameters={"buckets": {"eu-west-1": "files-eu"}})
+
+        html = editor.get(EDIT).content.decode()
+
+        assert "eu-west-1: files-eu</textarea>" in html
+
+    def test_of_a_lost_race_is_409_with_both_texts(self, editor, component):
+        editor.post(EDIT, form(component, name="Theirs"))
+
+        response = editor.post(EDIT, form(component, name="Mine"))
+
+        html = response.content.decode()
+        assert response.status_code == 409
+        assert ("Theirs" in html, 'value="Mine"' in html) == (True, True)
+        assert 'name="version" value="2"' in html
+        assert Component.objects.get().name == "Theirs"
+
+    def test_after_a_lost_race_can_be_saved_on_top(self, editor, component):
+        editor.post(EDIT, form(component, name="Theirs"))
+
+        editor.post(EDIT, form(component, name="Mine", version=2))
+
+        assert Component.objects.get().name == "Mine"
+
+    def test_of_parameters_moves_standings_that_rested_on_the_old_ones(self, editor, component):
+        Component.objects.update(parameters={"function_name": "a", "edge_regions": ["eu-west-1"]})
+        component.refresh_from_db()
+        requirement = Requirement.objects.get(criterion__slug="c-0-0")
+        factory.add_check(requirement, "logs.group-in-every-region")
+        factory.make_decision(component, "c-0-0", "done")
+        factory.make_result(component, "logs.group-in-every-region", "pass", now=timezone.now())
+        before = Requirement.objects.get(criterion__slug="c-0-0").standing
+
+        editor.post(EDIT, form(component, aws_function_name="b", aws_edge_regions="eu-west-1"))
+
+        after = Requirement.objects.get(criterion__slug="c-0-0").standing
+        assert (before, after) == ("verified", "done")
+
+
+class TestComponentArchive:
+    def test_leaves_the_list_and_comes_back(self, login, component):
+        admin = login("admin")
+
+        admin.post("/components/asset-router/archive/")
+        gone = admin.get("/").context["rows"]
+        listed = admin.get("/?archived=1").context["rows"]
+        admin.post("/components/asset-router/restore/")
+
+        assert (gone, [r.component.slug for r in listed]) == ([], ["asset-router"])
+        assert [r.component.slug for r in admin.get("/").context["rows"]] == ["asset-router"]
