@@ -1,0 +1,196 @@
+"""People, teams, components and decisions of the demo. A second call adds nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from demo.decisions import ASSET_ROUTER, STATEMENTS, Said
+from readiness.catalog.loader import load
+from readiness.components.actions import create_component, edit_requirement
+from readiness.decisions.actions import decide
+from readiness.decisions.rules import Content
+from readiness.decisions.suggestions import suggested_content
+from readiness.models import (
+    Blueprint,
+    Catalog,
+    Component,
+    Criticality,
+    Membership,
+    Requirement,
+    Role,
+    Team,
+    User,
+)
+
+PASSWORD = "readiness-demo"
+PEOPLE = {
+    "viewer": ("Vera", "Lindqvist", Role.VIEWER),
+    "editor": ("Emil", "Novak", Role.EDITOR),
+    "approver": ("Ada", "Ferreira", Role.APPROVER),
+    "admin": ("Amal", "Haddad", Role.ADMIN),
+}
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+
+
+def load_demo(parameters: dict[str, Any], *, now: datetime) -> bool:
+    """Load catalog, blueprints and, unless they are there, the demo's rows; True if it wrote.
+
+    `parameters` are the asset router's in the simulated account.
+    """
+    load([*FIXTURES.glob("catalog/*.yaml"), *FIXTURES.glob("blueprints/*.yaml")], now=now)
+    if Component.objects.filter(slug="asset-router").exists():
+        return False
+    people = {name: _person(name) for name in PEOPLE}
+    edge = _team("edge", "Edge team", people)
+    delivery = _team("delivery", "Delivery team", people)
+    _asset_router(edge, people, parameters, now)
+    for values in _others(edge, delivery):
+        component = create_component(by=people["admin"], now=now - timedelta(days=60), **values)
+        _adopt_some(component, people["editor"], now)
+    return True
+
+
+def _person(name: str) -> User:
+    first, last, _ = PEOPLE[name]
+    user, made = User.objects.get_or_create(
+        username=name,
+        defaults={"first_name": first, "last_name": last, "email": f"{name}@example.net"},
+    )
+    if made:
+        user.is_staff = user.is_superuser = False
+        user.set_password(PASSWORD)
+        user.save()
+    return user
+
+
+def _team(slug: str, name: str, people: dict[str, User]) -> Team:
+    team, _ = Team.objects.get_or_create(slug=slug, defaults={"name": name})
+    for username, user in people.items():
+        Membership.objects.get_or_create(
+            team=team, user=user, defaults={"role": PEOPLE[username][2]}
+        )
+    return team
+
+
+def _asset_router(
+    team: Team, people: dict[str, User], parameters: dict[str, Any], now: datetime
+) -> None:
+    component = create_component(
+        by=people["admin"],
+        now=now - timedelta(days=220),
+        slug="asset-router",
+        name="Asset router",
+        kind="Lambda@Edge",
+        team=team,
+        catalog=Catalog.objects.get(slug="production-readiness"),
+        blueprint=Blueprint.objects.get(slug="contentful-s3-router"),
+        description="Twenty lines of TypeScript that CloudFront calls before each cache miss. They "
+        "look up a weighted DNS record and send the request to one of two replicated buckets.",
+        risk_context="Nothing stands in front of it: a typo is a full outage, there is no retry we "
+        "could add, and no way to route around it but to take it out.",
+        criticality=Criticality.CRITICAL_PATH,
+        availability_target=Decimal("99.99"),
+        availability_window_days=30,
+        parameters=parameters,
+    )
+    owners = {said.criterion: people[said.by] for said in ASSET_ROUTER}
+    for requirement in component.requirements.select_related("criterion"):
+        slug = requirement.criterion.slug
+        values: dict[str, Any] = {"owner": owners[slug]} if slug in owners else {}
+        if slug in STATEMENTS:
+            values["statement"] = STATEMENTS[slug]
+        if values:
+            edit_requirement(
+                requirement=requirement,
+                values=values,
+                version=requirement.version,
+                by=people["admin"],
+            )
+    for said in sorted(ASSET_ROUTER, key=lambda said: -said.ago):
+        _decide(component, said, people[said.by], now)
+
+
+def _decide(component: Component, said: Said, by: User, now: datetime) -> None:
+    today = timezone.localdate(now)
+
+    def day(offset: int | None) -> Any:
+        return None if offset is None else today + timedelta(days=offset)
+
+    decide(
+        component=component,
+        criterion=said.criterion,
+        content=Content(
+            outcome=said.outcome,
+            owner_id=by.pk,
+            due_date=day(said.due),
+            revisit_date=day(said.revisit),
+            **said.text,
+        ),
+        supersedes_id=None,
+        by=by,
+        now=now - timedelta(days=said.ago, minutes=37 * (said.ago % 11)),
+    )
+
+
+def _others(edge: Team, delivery: Team) -> list[dict[str, Any]]:
+    catalog = Catalog.objects.get(slug="production-readiness")
+    return [
+        {
+            "slug": "geo-router",
+            "name": "Geo router",
+            "kind": "Lambda@Edge",
+            "team": edge,
+            "catalog": catalog,
+            "blueprint": Blueprint.objects.get(slug="aws-geo-router"),
+            "description": "Sends each cache miss to the bucket nearest to the edge location.",
+            "criticality": Criticality.IMPORTANT,
+            "availability_target": Decimal("99.95"),
+        },
+        {
+            "slug": "download-redirector",
+            "name": "Download redirector",
+            "kind": "Lambda@Edge",
+            "team": delivery,
+            "catalog": catalog,
+            "blueprint": Blueprint.objects.get(slug="mesosphere-redirector"),
+            "description": "Redirects large downloads from inside AWS to their region's bucket.",
+            "criticality": Criticality.SUPPORTING,
+            "availability_target": Decimal("99.9"),
+        },
+        {
+            "slug": "header-rewriter",
+            "name": "Header rewriter",
+            "kind": "Lambda@Edge",
+            "team": delivery,
+            "catalog": catalog,
+            "blueprint": Blueprint.objects.get(slug="gosquared-handlers"),
+            "description": "Sets security headers and serves compressed twins of static files.",
+            "criticality": Criticality.IMPORTANT,
+            "availability_target": Decimal("99.9"),
+        },
+    ]
+
+
+def _adopt_some(component: Component, by: User, now: datetime) -> None:
+    """Adopt every other suggestion of the blueprint, over the last weeks: a review under way."""
+    requirements = Requirement.objects.filter(
+        component=component, blueprint_item__isnull=False
+    ).select_related("criterion", "blueprint_item")
+    for place, requirement in enumerate(requirements.order_by("pk")):
+        moment = now - timedelta(days=50 - place)
+        item = requirement.blueprint_item
+        content = item and suggested_content(item, owner=by, today=timezone.localdate(moment))
+        if content and place % 2 == 0:
+            decide(
+                component=component,
+                criterion=requirement.criterion.slug,
+                content=content,
+                supersedes_id=None,
+                by=by,
+                now=moment,
+            )

@@ -1,0 +1,167 @@
+"""The function at the edge, and the distribution that runs it."""
+
+import io
+import zipfile
+from typing import Any
+
+from demo.simulated_aws.account import (
+    ACCOUNT_ID,
+    BUCKETS,
+    COMMENT,
+    FUNCTION_EVENT,
+    FUNCTION_NAME,
+    HOME_REGION,
+    LOG_BUCKETS,
+    LOG_GROUP,
+    SITE,
+    TAG_LIST,
+    TAGS,
+    Account,
+    bucket_host,
+    function_arn,
+)
+from demo.simulated_aws.policies import allow, create_role, put_role_policy
+
+# The policy of AWS for what may be cached by the path alone.
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+
+# The three versions that were published; each one was the router once.
+ROUTER_VERSIONS = (
+    """exports.handler = async ({ Records: [{ cf: { request } }] }) => {
+  request.headers.host = [{ key: 'Host', value: request.origin.s3.domainName }];
+  return request;
+};
+""",
+    """const { resolveCname } = require('dns').promises;
+exports.handler = async ({ Records: [{ cf: { request } }] }) => {
+  const [value] = await resolveCname('assets-origin.example.net');
+  request.origin.s3.domainName = value;
+  request.headers.host = [{ key: 'Host', value }];
+  return request;
+};
+""",
+    """const { resolveCname } = require('dns').promises;
+let known = { until: 0 };
+exports.handler = async ({ Records: [{ cf: { request } }] }) => {
+  if (known.until < Date.now()) {
+    const [value] = await resolveCname('assets-origin.example.net');
+    known = { value, until: Date.now() + 10000 };
+  }
+  request.origin.s3.domainName = known.value;
+  request.headers.host = [{ key: 'Host', value: known.value }];
+  return request;
+};
+""",
+)
+
+
+def create_function(account: Account) -> None:
+    _function_role(account)
+    functions = account.client("lambda")
+    functions.create_function(
+        FunctionName=FUNCTION_NAME,
+        Description="Sends a request for an asset to the bucket that DNS chooses",
+        Runtime="nodejs22.x",
+        Handler="index.handler",
+        Role=f"arn:aws:iam::{ACCOUNT_ID}:role/{FUNCTION_NAME}",
+        Code={"ZipFile": _zipped(ROUTER_VERSIONS[0])},
+        MemorySize=128,
+        Timeout=5,
+        Tags=TAGS | {"git_sha": "8c2f6d1e0b7a"},
+    )
+    functions.publish_version(FunctionName=FUNCTION_NAME)
+    for source in ROUTER_VERSIONS[1:]:
+        functions.update_function_code(FunctionName=FUNCTION_NAME, ZipFile=_zipped(source))
+        functions.publish_version(FunctionName=FUNCTION_NAME)
+
+
+def _function_role(account: Account) -> None:
+    iam = account.client("iam")
+    logs = f"arn:aws:logs:*:{ACCOUNT_ID}:log-group:{LOG_GROUP}:*"
+    write = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+    create_role(iam, FUNCTION_NAME, "lambda.amazonaws.com", "edgelambda.amazonaws.com")
+    put_role_policy(iam, FUNCTION_NAME, allow(write, logs))
+
+
+def _zipped(source: str) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        # A ZipInfo has a fixed date, so that the same code has the same digest each time.
+        files.writestr(zipfile.ZipInfo("index.js"), source)
+    return archive.getvalue()
+
+
+def create_distribution(account: Account) -> str:
+    cloudfront = account.client("cloudfront")
+    certificate = account.client("acm").request_certificate(
+        DomainName=SITE, ValidationMethod="DNS", Tags=TAG_LIST
+    )["CertificateArn"]
+    access_control = cloudfront.create_origin_access_control(
+        OriginAccessControlConfig={
+            "Name": FUNCTION_NAME,
+            "SigningProtocol": "sigv4",
+            "SigningBehavior": "always",
+            "OriginAccessControlOriginType": "s3",
+        }
+    )["OriginAccessControl"]["Id"]
+    created = cloudfront.create_distribution_with_tags(
+        DistributionConfigWithTags={
+            "DistributionConfig": _distribution_config(certificate, access_control),
+            "Tags": {"Items": TAG_LIST},
+        }
+    )
+    return str(created["Distribution"]["Id"])
+
+
+def _distribution_config(certificate: str, access_control: str) -> dict[str, Any]:
+    origins = [
+        {
+            "Id": bucket,
+            "DomainName": bucket_host(region),
+            "OriginAccessControlId": access_control,
+            "S3OriginConfig": {"OriginAccessIdentity": ""},
+        }
+        for region, bucket in BUCKETS.items()
+    ]
+    failover = {
+        "Id": "either-region",
+        "FailoverCriteria": {"StatusCodes": _listed([500, 502, 503, 504])},
+        "Members": _listed([{"OriginId": bucket} for bucket in BUCKETS.values()]),
+    }
+    newest = {
+        "LambdaFunctionARN": function_arn(len(ROUTER_VERSIONS)),
+        "EventType": FUNCTION_EVENT,
+        "IncludeBody": False,
+    }
+    behaviour = {
+        "TargetOriginId": failover["Id"],
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "CachePolicyId": CACHING_OPTIMIZED,
+        "Compress": True,
+        "LambdaFunctionAssociations": _listed([newest]),
+    }
+    return {
+        "CallerReference": FUNCTION_NAME,
+        "Comment": COMMENT,
+        "Enabled": True,
+        "Aliases": _listed([SITE]),
+        "Origins": _listed(origins),
+        "OriginGroups": _listed([failover]),
+        "DefaultCacheBehavior": behaviour,
+        "CacheBehaviors": _listed([behaviour | {"PathPattern": "/images/*"}]),
+        "ViewerCertificate": {
+            "ACMCertificateArn": certificate,
+            "SSLSupportMethod": "sni-only",
+            "MinimumProtocolVersion": "TLSv1.2_2021",
+        },
+        "Logging": {
+            "Enabled": True,
+            "IncludeCookies": False,
+            "Bucket": f"{LOG_BUCKETS[HOME_REGION]}.s3.amazonaws.com",
+            "Prefix": "cloudfront/",
+        },
+    }
+
+
+def _listed(items: list[Any]) -> dict[str, Any]:
+    return {"Quantity": len(items), "Items": items}

@@ -1,0 +1,76 @@
+"""The checks against the simulated account: each seeded gap is reported, and nothing else."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from demo.simulated_aws.account import Account
+from demo.simulated_aws.gaps import GAPS
+from demo.simulated_aws.seed import seed_asset_router, seed_complete_router
+from demo.simulated_aws.server import SimulatedAWS
+from readiness.aws import checks, engine
+from readiness.aws.registry import CHECKS, applicable
+from readiness.aws.session import Connection, Keys
+
+assert checks
+
+# What each gap turns, and into what.
+TURNS = {
+    "version-drift": {"cloudfront.same-newest-version": "fail"},
+    "log-group-missing": {"logs.group-in-every-region": "fail"},
+    "log-group-never-expires": {"logs.retention": "fail"},
+    "alarm-missing": {"alarms.function-errors-in-every-region": "fail"},
+    "alarm-muted": {
+        "alarms.function-errors-in-every-region": "fail",
+        "alarms.actions-live": "fail",
+    },
+    "replication-one-way": {"s3.replication-both-ways": "fail"},
+    "record-without-health-check": {"route53.health-checks": "fail"},
+    "topic-of-another-account": {"sns.subscription-confirmed": "not_authorised"},
+}
+ALL_PASS = dict.fromkeys(CHECKS, "pass")
+
+
+@pytest.fixture(scope="module")
+def server():
+    with SimulatedAWS() as server:
+        yield server
+
+
+def statuses(server, parameters):
+    connection = Connection(keys=Keys("demo", "demo"), endpoint_url=server.endpoint_url)
+    outcome = engine.run(applicable(parameters), connection=connection)
+    return {result.check_id: result.status.value for result in outcome.results}
+
+
+def test_every_gap_is_known_here():
+    assert set(TURNS) == {gap.name for gap in GAPS}
+
+
+def test_all_checks_apply_and_pass_on_the_complete_router(server):
+    server.reset()
+
+    assert statuses(server, seed_complete_router(server.endpoint_url)) == ALL_PASS
+
+
+def test_each_gap_turns_what_it_should_and_nothing_else(server):
+    server.reset()
+    parameters = seed_complete_router(server.endpoint_url)
+    expected = dict(ALL_PASS)
+
+    for gap in GAPS:
+        with closing(Account(server.endpoint_url)) as account:
+            gap.open(account, parameters)
+        expected |= TURNS[gap.name]
+        assert statuses(server, parameters) == expected, gap.name
+
+
+def test_the_demo_s_account_shows_each_gap(server):
+    server.reset()
+    expected = dict(ALL_PASS)
+    for turned in TURNS.values():
+        expected |= turned
+
+    assert statuses(server, seed_asset_router(server.endpoint_url)) == expected
