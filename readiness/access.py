@@ -1,0 +1,126 @@
+"""Loads an object for a user. A stranger gets 404, a reader who writes gets 403.
+
+Every view loads through here, first thing; a template's `if` protects nothing.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from readiness.htmx import UserRequest
+from readiness.models import (
+    CheckRun,
+    Component,
+    Membership,
+    ReportFile,
+    ReportJob,
+    Requirement,
+    Role,
+    Team,
+)
+
+
+def get_component(
+    request: UserRequest, slug: str, *, needs: Role = Role.VIEWER, archived: bool = False
+) -> Component:
+    """Return the component with its team, catalog, blueprint and `role`: what the user may do.
+
+    An archived one can be read, but changed only where `archived` is True.
+
+    Raises Http404 when the user may not know of it, PermissionDenied when the user may read it
+    but `needs` more.
+    """
+    component = get_object_or_404(
+        Component.objects.for_user(request.user).select_related("team", "catalog", "blueprint"),
+        slug=slug,
+    )
+    if needs is Role.VIEWER:
+        return component  # for_user has let only readers see it
+    if component.role < needs:
+        raise PermissionDenied(f"This needs the role {needs.label.lower()} in {component.team}.")
+    if component.archived_at and not archived:
+        raise PermissionDenied(f"{component} is archived: restore it to change it.")
+    return component
+
+
+def get_requirement(
+    request: UserRequest, component_slug: str, criterion_slug: str, *, needs: Role = Role.VIEWER
+) -> Requirement:
+    """Return a requirement whose `component` carries the user's role; raises as get_component."""
+    component = get_component(request, component_slug, needs=needs)
+    requirement = get_object_or_404(
+        Requirement.objects.select_related(
+            "criterion",
+            "blueprint_item",
+            "owner",
+            "current_decision__decided_by",
+            "current_decision__owner",
+        ),
+        component=component,
+        criterion__slug=criterion_slug,
+    )
+    requirement.component = component
+    return requirement
+
+
+def get_check_run(
+    request: UserRequest, component_slug: str, pk: int, *, needs: Role = Role.VIEWER
+) -> CheckRun:
+    """Return a check run of a component; raises as get_component."""
+    component = get_component(request, component_slug, needs=needs)
+    run = get_object_or_404(
+        CheckRun.objects.select_related("requested_by"), pk=pk, component=component
+    )
+    run.component = component
+    return run
+
+
+def get_report_job(request: UserRequest, component_slug: str, pk: int) -> ReportJob:
+    """Return a report job of a component; raises as get_component."""
+    component = get_component(request, component_slug)
+    job = get_object_or_404(
+        ReportJob.objects.select_related("file").defer("file__content"), pk=pk, component=component
+    )
+    job.component = component
+    return job
+
+
+def get_report_file(request: UserRequest, component_slug: str, pk: int) -> ReportFile:
+    """Return the file that a report job brought; raises as get_component, Http404 when none."""
+    component = get_component(request, component_slug)
+    return get_object_or_404(ReportFile, jobs=pk, component=component)
+
+
+def get_team(request: UserRequest, slug: str, *, needs: Role = Role.VIEWER) -> tuple[Team, Role]:
+    """Return a team and the user's role in it. Raises Http404 or PermissionDenied."""
+    team = get_object_or_404(Team, slug=slug)
+    role = role_in(request, team)
+    if role is None:
+        raise Http404
+    if role < needs:
+        raise PermissionDenied(f"This needs the role {needs.label.lower()} in {team}.")
+    return team, role
+
+
+def role_in(request: UserRequest, team: Team) -> Role | None:
+    """Return the user's role in a team, None for a stranger; a superuser is admin everywhere."""
+    if request.user.is_superuser:
+        return Role.ADMIN
+    role = Membership.objects.filter(team=team, user=request.user).values_list("role", flat=True)
+    return Role(role[0]) if role else None
+
+
+def teams_with_role(request: UserRequest, needs: Role) -> QuerySet[Team]:
+    """Return the teams in which the user has at least the role `needs`."""
+    if request.user.is_superuser:
+        return Team.objects.all()
+    return Team.objects.filter(memberships__user=request.user, memberships__role__gte=needs)
+
+
+def roles_of(request: UserRequest) -> list[tuple[Team, Role]]:
+    """Return every team of the user with the role in it, by name. One query."""
+    if request.user.is_superuser:
+        return [(team, Role.ADMIN) for team in Team.objects.all()]
+    memberships = Membership.objects.filter(user=request.user).select_related("team")
+    return [(m.team, Role(m.role)) for m in memberships.order_by("team__name")]

@@ -1,0 +1,46 @@
+"""Form fields that more than one feature uses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from readiness.models import Team, User
+
+LONGEST = 20_000
+
+
+class Words(forms.CharField):
+    """Several lines of markdown; line ends as the database keeps them."""
+
+    def __init__(self, rows: int = 3, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows})
+        super().__init__(widget=widget, required=False, max_length=LONGEST, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class Day(forms.DateField):
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(
+            widget=widget,
+            required=False,
+            error_messages={"invalid": "Give a day as year-month-day, such as 2027-03-31."},
+            **kwargs,
+        )
+
+
+class Member(forms.ModelChoiceField[User]):
+    """Somebody of a team; `set_team` says which."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User.objects.none(), required=False, empty_label="Nobody yet", **kwargs)
+
+    def set_team(self, team: Team) -> None:
+        self.queryset = team.members.filter(is_active=True).order_by("first_name", "username")
+
+    def label_from_instance(self, user: User) -> str:
+        return user.name

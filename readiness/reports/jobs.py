@@ -1,0 +1,57 @@
+"""Rendering a report in a worker: WeasyPrint takes time and memory that a web server has not."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from readiness import jobs
+from readiness.models import Component, JobState, ReportFile, ReportJob
+from readiness.reports.actions import file_key
+from readiness.reports.gap_report import build_gap_report
+
+FAILED = "The report could not be rendered; the log of Readiness has the details."
+KEPT_PER_COMPONENT = 10
+
+
+def report_task(pk: int) -> None:
+    """What the queue calls. Delivered twice it does nothing the second time."""
+    job = jobs.claim(ReportJob, pk, now=timezone.now())
+    if job is None:
+        return
+    try:
+        file = render(job)
+    except jobs.ClaimLost:
+        return
+    except Exception:
+        jobs.end(job, JobState.FAILED, now=timezone.now(), message=FAILED)
+        raise
+    if file is None:
+        jobs.end(job, JobState.CANCELLED, now=timezone.now())
+
+
+def render(job: ReportJob) -> ReportFile | None:
+    """Render the report as it is now and end the job with it; None when it was cancelled."""
+    from readiness.reports.pdf import render_pdf  # noqa: PLC0415 - half a second and 60 MB, workers only
+
+    component = Component.objects.select_related("team", "catalog", "blueprint").get(
+        pk=job.component_id
+    )
+    report = build_gap_report(component, timezone.now())
+    if jobs.beat(job, now=timezone.now(), progress={"label": "laying out the pages"}):
+        return None
+    content = render_pdf(report)
+    with transaction.atomic():
+        file, _ = ReportFile.objects.get_or_create(
+            key=file_key(report),
+            defaults={
+                "component": component,
+                "filename": f"{component.slug}-{report.today.isoformat()}.pdf",
+                "content": content,
+                "created_at": timezone.now(),
+            },
+        )
+        jobs.end(job, JobState.FINISHED, now=timezone.now(), file=file)
+    old = component.report_files.order_by("-created_at").values("pk")[KEPT_PER_COMPONENT:]
+    ReportFile.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+    return file

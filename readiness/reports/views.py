@@ -1,0 +1,72 @@
+"""The gap report: page, data, PDF."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from readiness import access, jobs
+from readiness.canonical import canonical
+from readiness.htmx import UserRequest, redirect, render_part
+from readiness.reports import actions
+from readiness.reports.data import report_data
+from readiness.reports.gap_report import build_gap_report
+from readiness.reports.page import gap_report_context
+
+
+@require_GET
+def gap_report(request: UserRequest, component: str) -> HttpResponse:
+    found = access.get_component(request, component)
+    context = gap_report_context(request, found, timezone.now())
+    parts = ("report-rows", "report-summary")
+    return render_part(request, "reports/gap_report.html", context, parts=parts)
+
+
+@require_GET
+def report_json(request: UserRequest, component: str) -> HttpResponse:
+    found = access.get_component(request, component)
+    data = report_data(build_gap_report(found, timezone.now()))
+    return _download(canonical(data).encode(), f"{found.slug}-gap-report.json", "application/json")
+
+
+@require_POST
+def report_job_start(request: UserRequest, component: str) -> HttpResponse:
+    """Ask for the PDF: at once when this very content was rendered before, else by a job."""
+    found = access.get_component(request, component)
+    job = actions.request_report(component=found, by=request.user, now=timezone.now())
+    return redirect(request, "report_job_detail", found.slug, job.pk)
+
+
+@require_GET
+def report_job_detail(request: UserRequest, component: str, pk: int) -> HttpResponse:
+    job = access.get_report_job(request, component, pk)
+    now = timezone.now()
+    jobs.recover(job, now=now)
+    context = {
+        "component": job.component,
+        "job": job,
+        "unattended": jobs.is_unattended(job, now=now),
+    }
+    return render_part(request, "reports/report_job_detail.html", context, parts=("report-job",))
+
+
+@require_POST
+def report_job_cancel(request: UserRequest, component: str, pk: int) -> HttpResponse:
+    job = access.get_report_job(request, component, pk)
+    jobs.cancel(job, by=request.user, now=timezone.now())
+    return redirect(request, "report_job_detail", component, pk)
+
+
+@require_GET
+def report_download(request: UserRequest, component: str, pk: int) -> HttpResponse:
+    file = access.get_report_file(request, component, pk)
+    return _download(bytes(file.content), file.filename, "application/pdf")
+
+
+def _download(content: bytes, filename: str, media_type: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=media_type,
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+    )

@@ -1,0 +1,101 @@
+"""The sentences of a gap report: why a requirement stands where it stands. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from readiness.decisions.risk import IMPACTS, LIKELIHOODS, risk_level
+from readiness.decisions.standing import LiveVerdict, Standing
+from readiness.models.catalog import Outcome
+from readiness.reports.gap_report import RequirementLine
+
+OUTCOME_WORDS = {
+    Outcome.BUILD: "We will build it",
+    Outcome.DONE: "It is done",
+    Outcome.WONT_BUILD: "We will not build it",
+    Outcome.NOT_APPLICABLE: "Does not apply here",
+}
+
+
+# The optional texts of a decision, in the order in which they are read.
+BESIDES = {
+    "benefit": "Benefit",
+    "cost_avoided": "Cost avoided",
+    "benefit_forgone": "Benefit forgone",
+    "alternatives": "Alternatives considered",
+    "change_our_mind": "What would change our mind",
+}
+
+
+def risk(likelihood: int | None, impact: int | None) -> str:
+    """Return a risk in words: "high: likely, major"; empty when it was not rated."""
+    if likelihood is None or impact is None:
+        return ""
+    level = risk_level(likelihood, impact)
+    return f"{level}: {LIKELIHOODS[likelihood - 1]}, {IMPACTS[impact - 1]}"
+
+
+def day(value: date | datetime | None) -> str:
+    """Return "12 March 2026"; empty for None. A time is the day it was where the users are."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localdate(value)
+    return f"{value.day} {value:%B %Y}"
+
+
+def brief(text: str, length: int = 150) -> str:
+    """Return the beginning of a text on one line, cut between words."""
+    flat = " ".join(text.split())
+    if len(flat) <= length:
+        return flat
+    return flat[:length].rsplit(" ", 1)[0].rstrip(" ,;:.") + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def reason(line: RequirementLine) -> str:
+    """Return in one sentence or two why the requirement stands where it stands."""
+    decision = line.decision
+    if decision is None:
+        return ""
+    decided = day(decision.decided_at)
+    match line.standing:
+        case Standing.CONTRADICTED:
+            return f"Marked done on {decided}, but: {_said(line, LiveVerdict.FAIL)}"
+        case Standing.OVERTAKEN:
+            return f"Refused on {decided}, but it exists now: {_said(line, LiveVerdict.PASS)}"
+        case Standing.ARRIVED:
+            return f"To be built, and it seems to be there: {_said(line, LiveVerdict.PASS)}"
+        case Standing.LAPSED if decision.outcome == Outcome.WONT_BUILD:
+            return f"Refused on {decided}, until {day(decision.revisit_date)}."
+        case Standing.LAPSED:
+            return f"Set aside as not applicable until {day(decision.revisit_date)}."
+        case Standing.OVERDUE:
+            return f"Was to be built by {day(decision.due_date)}."
+        case _:
+            return term(line)
+
+
+def term(line: RequirementLine) -> str:
+    """Return the decision in a few words, with the day by or until which it holds."""
+    decision = line.decision
+    if decision is None:
+        return ""
+    decided, due = day(decision.decided_at), day(decision.due_date)
+    until = day(decision.revisit_date)
+    match Outcome(decision.outcome):
+        case Outcome.BUILD:
+            return f"Build by {due}." if due else "To be built."
+        case Outcome.DONE:
+            return f"Done, {decided}."
+        case Outcome.WONT_BUILD:
+            return f"Refused until {until}."
+        case Outcome.NOT_APPLICABLE:
+            return f"Set aside until {until}." if until else f"Set aside, {decided}."
+
+
+def _said(line: RequirementLine, verdict: LiveVerdict) -> str:
+    return " ".join(
+        check.said for check in line.checks if check.verdict is verdict and not check.muted
+    )

@@ -1,0 +1,186 @@
+"""Tags and filters of every template (settings.TEMPLATES names them as builtins)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from readiness.aws.errors import UNKNOWN
+from readiness.components.error_budget import duration_words
+from readiness.decisions.live import CheckLine
+from readiness.decisions.standing import Group, LiveVerdict, Standing
+from readiness.markdown import render_markdown
+from readiness.models import Decision, Outcome
+from readiness.reports import charts, facts, lines, words
+from readiness.reports.counts import Counts
+from readiness.reports.gap_report import RequirementLine
+
+register = template.Library()
+
+
+@register.simple_tag
+def glyph(standing: Standing | str) -> SafeString:
+    """The mark of a standing, from the page's sprite."""
+    return format_html(
+        '<svg class="glyph" aria-hidden="true"><use href="#glyph-{}"/></svg>', str(standing)
+    )
+
+
+@register.simple_tag
+def sprite() -> SafeString:
+    return charts.sprite()
+
+
+@register.simple_tag
+def bar(counts: Counts, by: str = "number", height: int = 14) -> SafeString:
+    return charts.bar(counts, by=by, height=height)
+
+
+@register.simple_tag
+def swatch(group: Group) -> SafeString:
+    return charts.swatch(group)
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    return render_markdown(text)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    return words.day(value)
+
+
+@register.filter
+def brief(text: str, length: int = 150) -> str:
+    return words.brief(text, length)
+
+
+@register.filter
+def reason(line: RequirementLine) -> str:
+    return words.reason(line)
+
+
+@register.filter
+def term(line: RequirementLine) -> str:
+    return words.term(line)
+
+
+@register.filter
+def outcome_words(outcome: str) -> str:
+    return words.OUTCOME_WORDS[Outcome(outcome)]
+
+
+@register.filter
+def duration(value: timedelta) -> str:
+    return duration_words(value)
+
+
+@register.filter
+def percent(value: Any) -> str:
+    """99.9900 as "99.99 %": no zeros that nobody typed."""
+    text = f"{value:f}".rstrip("0").rstrip(".") if value is not None else ""
+    return f"{text}\N{NO-BREAK SPACE}%" if text else ""
+
+
+@register.simple_tag(takes_context=True)
+def requirement_line(context: Context, line: RequirementLine, oob: bool = False) -> SafeString:
+    """The one-line link of a requirement; the page's context says which row is open."""
+    expanded = line.criterion == context["open"]
+    query = context["closed_query"] if expanded else context["query"]
+    href = f"{context['base']}requirements/{line.criterion}/{query}"
+    return lines.line_html(line, href=href, expanded=expanded, oob=oob)
+
+
+VERDICT_WORDS = {
+    LiveVerdict.PASS: "passes",
+    LiveVerdict.FAIL: "fails",
+    LiveVerdict.UNKNOWN: "unknown",
+    LiveVerdict.NO_CHECK: "does not apply",
+}
+
+
+@register.filter
+def verdict_word(check: CheckLine) -> str:
+    return VERDICT_WORDS[check.verdict]
+
+
+@register.filter
+def status_words(status: str) -> str:
+    """A check's status in words: "pass", "could not look: not authorised"."""
+    words = status.replace("_", " ")
+    return f"could not look: {words}" if status in UNKNOWN else words
+
+
+@register.filter
+def verdict_class(status: str) -> str:
+    return "unknown" if status in UNKNOWN else status
+
+
+@register.filter
+def provenance(source: str) -> str:
+    """Where a translation comes from, in words."""
+    return {
+        "article": "stated in the article",
+        "inferred": "our inference",
+        "vendor-docs": "vendor documentation",
+    }.get(source, source)
+
+
+@register.filter
+def risk_words(content: Any) -> str:
+    """A refusal's risk in words: "high: likely, major"; takes a decision or a suggestion."""
+    return words.risk(content.likelihood, content.impact)
+
+
+@register.filter
+def said_besides(content: Any) -> list[tuple[str, str]]:
+    """The optional texts of a decision or suggestion that say something, with their titles."""
+    return [
+        (title, text) for name, title in words.BESIDES.items() if (text := getattr(content, name))
+    ]
+
+
+@register.filter
+def frozen_checks(decision: Decision) -> list[dict[str, Any]]:
+    """The live facts that an entry of the ledger was decided on."""
+    return list(json.loads(decision.facts)["checks"])
+
+
+@register.filter
+def facts_table(observed: Mapping[str, Any]) -> SafeString:
+    """Observed facts as small tables: one for what has rows, one for the rest."""
+    return facts.tables(observed)
+
+
+@register.simple_tag
+def field_widget(field: BoundField, line: RequirementLine | None = None) -> SafeString:
+    """A field's widget, told to a screen reader what is wrong with it; its id is unique per row."""
+    key = f"{field.id_for_label}-{line.id}" if line else field.id_for_label
+    said = [f"{key}-help"] if field.help_text else []
+    attrs: dict[str, Any] = {"id": key}
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+        said.append(f"{key}-error")
+    if said:
+        attrs["aria-describedby"] = " ".join(said)
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def ago(value: datetime | None) -> SafeString | str:
+    return "never" if value is None else lines.ago(value)
+
+
+@register.filter
+def sized(number: int, noun: str) -> str:
+    """A number with its noun: "1 check", "3 checks"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,150 @@
+/* What HTML and htmx cannot do by themselves. Every page works without it. */
+"use strict";
+
+const announcer = document.getElementById("announce");
+
+/* --- one line about what happened, seen and heard --- */
+function announce(text, next) {
+  announcer.textContent = text;
+  if (next) {
+    const link = document.createElement("a");
+    link.href = next.querySelector(".line").href;
+    link.textContent = "Next undecided";
+    link.addEventListener("click", (event) => { event.preventDefault(); openRow(next); });
+    announcer.append(" ", link);
+  }
+  clearTimeout(announce.timer);
+  announce.timer = setTimeout(() => { announcer.textContent = ""; }, 9000);
+}
+
+document.body.addEventListener("announce", (event) => {
+  const { text, row } = event.detail;
+  const rows = [...document.querySelectorAll(".row")];
+  const at = rows.findIndex((each) => each.id === `row--${row}`);
+  const undecided = (each) => each.dataset.standing === "undecided" && each.id !== `row--${row}`;
+  announce(text, row && (rows.slice(at + 1).find(undecided) || rows.find(undecided)));
+});
+
+document.body.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  const id = event.detail.xhr.getResponseHeader("X-Request-Id");
+  announce(status === 403 ? "That is not allowed for your role. Nothing was changed."
+    : `That did not work (${status}${id ? `, request ${id}` : ""}). What you typed is still here.`);
+});
+document.body.addEventListener("htmx:sendError", () => {
+  announce("The server cannot be reached. What you typed is still here; try again.");
+});
+
+/* --- rows: open, close, walk --- */
+function openRow(row) {
+  const line = row.querySelector(".line");
+  row.scrollIntoView({ block: "start" });
+  if (!row.classList.contains("open")) line.click();
+  line.focus({ preventScroll: true });
+}
+
+function walk(step) {
+  const lines = [...document.querySelectorAll(".row > .line")];
+  if (!lines.length) return;
+  const row = document.activeElement.closest(".row");
+  const at = row ? lines.indexOf(row.querySelector(".line")) : -1;
+  const line = lines[Math.min(Math.max(at + step, 0), lines.length - 1)];
+  line.focus({ preventScroll: true });
+  line.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("keydown", (event) => {
+  const inField = event.target.closest("input, textarea, select");
+  if (event.key === "Escape") {
+    const menu = event.target.closest("details.menu[open]");
+    const row = event.target.closest(".row.open") || (!inField && document.querySelector(".row.open"));
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+    else if (row && !edited(row)) row.querySelector(".line").click();
+    return;
+  }
+  if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "j") walk(1);
+  else if (event.key === "k") walk(-1);
+  else if (event.key === "/" && document.getElementById("filter-text")) {
+    event.preventDefault();
+    document.getElementById("filter-text").focus();
+  }
+});
+
+/* A row in which somebody has typed is not closed by a key. */
+function edited(row) {
+  return [...row.querySelectorAll("textarea, input:not([type=hidden], [type=radio])")]
+    .some((field) => field.value !== field.defaultValue);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-row]");
+  const row = link && document.getElementById(`row--${link.dataset.row}`);
+  if (row && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    openRow(row);
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+/* After a swap the keyboard is where it was: on the row's line, or on the first thing that is wrong. */
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  const { id } = event.detail.target ?? {}; // none when the browser goes back
+  const row = id && document.getElementById(id);
+  if (!row || !row.classList.contains("row")) return;
+  const wrong = row.querySelector("[role=alert], [aria-invalid=true]");
+  if (wrong) {
+    wrong.tabIndex = wrong.matches("[role=alert]") ? -1 : 0;
+    wrong.focus();
+  } else if (document.activeElement === document.body) {
+    row.querySelector(".line")?.focus({ preventScroll: true });
+  }
+});
+addEventListener("load", () => {
+  if (!location.hash) document.querySelector(".row.open")?.scrollIntoView({ block: "start" });
+});
+
+/* --- the risk that was picked proposes when to look again --- */
+document.addEventListener("change", (event) => {
+  const cell = event.target;
+  if (cell.name !== "cell") return;
+  const form = cell.closest("form");
+  const date = form.elements.revisit_date;
+  const { level, latest, until } = cell.dataset;
+  form.querySelector("[data-proposal]").textContent =
+    `Policy: a ${level} risk may stand until ${until} at most.`;
+  date.max = latest;
+  if (!date.value || date.value === date.dataset.proposed || date.value > latest) {
+    date.value = date.dataset.proposed = latest;
+  }
+});
+
+/* --- what cannot be taken back in one click asks, naming the thing --- */
+document.addEventListener("submit", (event) => {
+  const { confirm: question } = event.target.dataset;
+  if (!question || event.target.dataset.confirmed) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const dialog = document.createElement("dialog");
+  const text = document.createElement("p");
+  text.textContent = question;
+  const buttons = document.createElement("form");
+  buttons.method = "dialog";
+  buttons.className = "actions";
+  for (const [value, label, kind] of [["yes", "Yes", "button danger"], ["no", "Cancel", "button"]]) {
+    const button = document.createElement("button");
+    Object.assign(button, { value, textContent: label, className: kind });
+    buttons.append(button);
+  }
+  dialog.append(text, buttons);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (dialog.returnValue !== "yes") return;
+    event.target.dataset.confirmed = "yes";
+    event.target.requestSubmit(event.submitter);
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}, true);

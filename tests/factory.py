@@ -1,0 +1,223 @@
+"""Makes rows. Nothing here surprises: what is not said has a plain default."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from readiness.aws.registry import CHECKS
+from readiness.aws.runner import remember
+from readiness.components.actions import (
+    add_missing_requirements,
+    create_component,
+    set_check_binding,
+)
+from readiness.decisions.actions import decide, refresh_standings
+from readiness.decisions.live import params_digest
+from readiness.decisions.rules import Content
+from readiness.models import (
+    BindingKind,
+    Blueprint,
+    BlueprintItem,
+    Catalog,
+    CheckResult,
+    CheckRun,
+    CheckState,
+    Component,
+    Criterion,
+    Decision,
+    JobState,
+    Membership,
+    Requirement,
+    Role,
+    Team,
+    Topic,
+    User,
+)
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+_numbers = count(1)
+
+
+def make_user(username: str = "", *, team: Team | None = None, role: Role = Role.EDITOR) -> User:
+    username = username or f"user-{next(_numbers)}"
+    user = User.objects.create_user(
+        username, f"{username}@example.org", "secret", first_name=username.title()
+    )
+    if team:
+        Membership.objects.create(team=team, user=user, role=role)
+    return user
+
+
+def make_team(slug: str = "edge") -> Team:
+    return Team.objects.get_or_create(slug=slug, defaults={"name": f"{slug.title()} team"})[0]
+
+
+def make_catalog(*, topics: int = 2, criteria: int = 3, slug: str = "readiness") -> Catalog:
+    """A catalog whose criteria are called c-0-0, c-0-1 ... by topic and place."""
+    catalog = Catalog.objects.create(
+        slug=slug,
+        name="Production readiness",
+        notice="A reconstruction.",
+        loaded_at=NOW,
+        revision=1,
+    )
+    for t in range(topics):
+        topic = Topic.objects.create(
+            catalog=catalog, slug=f"t-{t}", name=f"Topic {t}", question="Why?", position=t
+        )
+        Criterion.objects.bulk_create(
+            Criterion(
+                topic=topic,
+                slug=f"c-{t}-{c}",
+                title=f"Criterion {t}.{c}",
+                question="Is it so?",
+                why="Because.",
+                evidence="A link.",
+                weight=1 + c % 5,
+                live_check="none",
+                position=c,
+            )
+            for c in range(criteria)
+        )
+    return catalog
+
+
+def add_criteria(component: Component, number: int) -> None:
+    """Make a component's catalog, and so its report, longer."""
+    topic = Topic.objects.filter(catalog=component.catalog).latest("position")
+    Criterion.objects.bulk_create(
+        Criterion(
+            topic=topic,
+            slug=f"more-{n}",
+            title=f"More {n}",
+            question="Is it so?",
+            why="Because.",
+            evidence="A link.",
+            weight=1 + n % 5,
+            live_check="none",
+            position=100 + n,
+        )
+        for n in range(number)
+    )
+    add_missing_requirements(component=component)
+
+
+def make_blueprint(catalog: Catalog, **items: dict[str, Any]) -> Blueprint:
+    """A blueprint; each item is named by its criterion's slug with _ for -."""
+    blueprint = Blueprint.objects.create(
+        catalog=catalog,
+        slug="router",
+        name="A router",
+        summary="Routes.",
+        resources="One function.",
+        source_title="An article",
+        source_publisher="Somebody",
+        source_published=date(2019, 12, 3),
+    )
+    for slug, values in items.items():
+        criterion = Criterion.objects.get(slug=slug.replace("_", "-"))
+        BlueprintItem.objects.create(
+            blueprint=blueprint,
+            criterion=criterion,
+            criterion_revision=criterion.revision,
+            provenance=["article"],
+            **values,
+        )
+    return blueprint
+
+
+def make_component(
+    *, slug: str = "asset-router", by: User | None = None, now: datetime = NOW, **values: Any
+) -> Component:
+    catalog = values.pop("catalog", None) or Catalog.objects.first() or make_catalog()
+    return create_component(
+        by=by or User.objects.first() or make_user("founder"),
+        now=now,
+        slug=slug,
+        **{"name": slug.replace("-", " ").capitalize(), "team": make_team(), "catalog": catalog}
+        | values,
+    )
+
+
+def make_decision(
+    component: Component,
+    criterion: str,
+    outcome: str = "done",
+    *,
+    by: User | None = None,
+    now: datetime = NOW,
+    **said: Any,
+) -> Decision:
+    """A decision that says what its outcome must say, and what `said` adds."""
+    by = by or User.objects.earliest("pk")
+    least: dict[str, dict[str, Any]] = {
+        "build": {"reasoning": "We need it.", "owner_id": by.pk},
+        "done": {"evidence": "The runbook."},
+        "wont_build": {
+            "reasoning": "Too dear.",
+            "risk": "It may hurt.",
+            "likelihood": 2,
+            "impact": 2,
+        }
+        | {"revisit_date": date(2027, 1, 31)},
+        "not_applicable": {"reasoning": "There is nothing of the kind."},
+    }
+    requirement = Requirement.objects.get(component=component, criterion__slug=criterion)
+    return decide(
+        component=component,
+        criterion=criterion,
+        content=Content(outcome=outcome, **(least[outcome] | said)),
+        supersedes_id=requirement.current_decision_id,
+        by=by,
+        now=now,
+    )
+
+
+def make_result(
+    component: Component,
+    check_id: str,
+    status: str = "pass",
+    *,
+    now: datetime = NOW,
+    **values: Any,
+) -> CheckResult:
+    """A stored answer of one check, written as a run would have."""
+    bound = CHECKS[check_id].bind(component.parameters)
+    assert bound, f"{check_id} does not apply to {component}"
+    run = CheckRun.objects.create(
+        component=component,
+        requested_at=now,
+        finished_at=now,
+        state=JobState.FINISHED,
+        parameters=component.parameters,
+    )
+    result = CheckResult.objects.create(
+        run=run,
+        check_id=check_id,
+        check_version=1,
+        params_digest=params_digest(bound),
+        status=status,
+        **{"reason": f"It says {status}.", "checked_at": now, "duration_ms": 1} | values,
+    )
+    remember(component, [result])
+    refresh_standings(component=component, now=now)
+    return result
+
+
+def add_check(requirement: Requirement, check_id: str) -> None:
+    """Put a check on a requirement whose criterion it does not speak for."""
+    set_check_binding(
+        requirement=requirement,
+        check_id=check_id,
+        kind=BindingKind.ADDED,
+        reason="",
+        by=User.objects.earliest("pk"),
+        now=NOW,
+    )
+
+
+def state_of(component: Component, check_id: str) -> CheckState:
+    return CheckState.objects.get(component=component, check_id=check_id)

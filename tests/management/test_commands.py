@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from readiness import append_only
+from readiness.models import Decision
+from tests import factory
+
+ROUTER = {"function_name": "router", "edge_regions": ["eu-west-1"]}
+
+
+def output(*arguments):
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue().strip()
+
+
+class TestVerifyLedger:
+    def test_says_how_many_entries_are_whole(self, component):
+        factory.make_decision(component, "c-0-0")
+        factory.make_decision(component, "c-0-0", "build")
+
+        assert output("verify_ledger") == "2 entries, all as they were written."
+
+    def test_ends_with_the_first_broken_entry(self, component):
+        factory.make_decision(component, "c-0-0")
+        factory.make_decision(component, "c-0-1")
+        with connection.cursor() as cursor:
+            for statement in append_only.drop("readiness_decision", connection.vendor):
+                cursor.execute(statement)
+        Decision.objects.update(evidence="It was always so.")
+
+        with pytest.raises(CommandError, match=r"^asset-router/c-0-0 number 1: its content"):
+            output("verify_ledger")
+
+
+class TestExportReport:
+    def test_writes_json(self, component, tmp_path):
+        path = tmp_path / "report.json"
+
+        said = output("export_report", "asset-router", "--format", "json", "--output", path)
+
+        data = json.loads(path.read_text())
+        assert said.startswith(f"{path}: ")
+        assert [r["standing"] for r in data["requirements"]] == ["undecided"] * 6
+        assert len(data["digest"]) == 64
+
+    def test_prints_json(self, component):
+        printed = output("export_report", "asset-router", "--format", "json", "--output", "-")
+
+        assert json.loads(printed)["counts"]["undecided"] == 6
+
+    def test_says_which_components_there_are(self, component):
+        with pytest.raises(CommandError, match="no component 'nope'. Known: asset-router"):
+            output("export_report", "nope", "--output", "x")
+
+    def test_says_that_a_file_cannot_be_written(self, component, tmp_path):
+        path = tmp_path / "nowhere" / "x.json"
+
+        with pytest.raises(CommandError, match="cannot be written: No such file"):
+            output("export_report", "asset-router", "--format", "json", "--output", path)
+
+
+class TestAwsPolicy:
+    def test_of_a_component_allows_what_its_checks_read_and_no_more(self, db):
+        factory.make_component(parameters=ROUTER)
+
+        (statement,) = json.loads(output("aws_policy", "asset-router"))["Statement"]
+
+        assert statement["Action"] == ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups",
+                                       "sns:ListSubscriptionsByTopic"]  # fmt: skip
+
+    def test_of_all_checks_has_no_wildcard_action(self, db):
+        (statement,) = json.loads(output("aws_policy"))["Statement"]
+
+        assert len(statement["Action"]) > 6
+        assert [action for action in statement["Action"] if "*" in action] == []
+
+
+class TestDoctor:
+    def test_is_content_with_this_installation(self, component):
+        assert output("doctor").splitlines()[-1].startswith("Readiness can serve")
+
+    @pytest.mark.parametrize(
+        ("break_it", "says"),
+        [
+            ({"SECRET_KEY_IS_MISSING": True}, "SECRET_KEY is not set."),
+            ({"AWS_ENDPOINT_URL": "http://elsewhere.example"}, "does not point to this machine"),
+            ({"MANIFEST_STATIC": True, "STATIC_ROOT": "/nowhere"}, "static files are not coll"),
+        ],
+    )
+    def test_names_what_is_missing_with_its_fix(self, component, settings, break_it, says):
+        for name, value in break_it.items():
+            setattr(settings, name, value)
+        out = StringIO()
+
+        with pytest.raises(CommandError, match="could not serve: 1 missing"):
+            call_command("doctor", stdout=out)
+
+        assert says in out.getvalue()
+        assert "Fix: " in out.getvalue()
+
+    def test_notices_that_the_ledger_is_unprotected(self, component):
+        with connection.cursor() as cursor:
+            cursor.execute(append_only.drop("readiness_decision", connection.vendor)[0])
+
+        out = StringIO()
+        with pytest.raises(CommandError):
+            call_command("doctor", stdout=out)
+
+        assert "its triggers are gone" in out.getvalue()
+
+    def test_notes_an_empty_catalog_and_a_missing_worker(self, db):
+        said = output("doctor")
+
+        assert "No catalog is loaded." in said
+        assert "No worker has done anything" in said

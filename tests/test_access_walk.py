@@ -1,0 +1,173 @@
+"""Every address of the application, as everybody who may come along."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from readiness.models import CheckRun, JobState, ReportFile, ReportJob, Role, User
+from tests import factory
+from tests.factory import NOW
+
+ACTORS = ("anonymous", "stranger", "viewer", "editor", "approver", "admin")
+LOGIN = 302
+
+# Everybody who is logged in; everybody in the team; those who write; those who administrate.
+ALL = (LOGIN, 200, 200, 200, 200, 200)
+TEAM = (LOGIN, 404, 200, 200, 200, 200)
+
+
+def writers(ok: int) -> tuple[int, ...]:
+    return (LOGIN, 404, 403, ok, ok, ok)
+
+
+def admins(ok: int) -> tuple[int, ...]:
+    return (LOGIN, 404, 403, 403, 403, ok)
+
+
+C, CC = {"component": "asset-router"}, {"component": "asset-router", "criterion": "c-0-0"}
+RUN, JOB = C | {"pk": "run"}, C | {"pk": "job"}
+# name: (method, arguments, what is sent, the answer to each actor)
+ROUTES = {
+    "component_list": ("get", {}, {}, ALL),
+    "component_create": ("get", {}, {}, (LOGIN, 403, 403, 200, 200, 200)),
+    "component_edit": ("get", C, {}, writers(200)),
+    "component_archive": ("post", C, {}, admins(302)),
+    "component_restore": ("post", C, {}, admins(302)),
+    "gap_report": ("get", C, {}, TEAM),
+    "report_json": ("get", C, {}, TEAM),
+    "report_job_start": ("post", C, {}, (LOGIN, 404, 302, 302, 302, 302)),
+    "report_job_detail": ("get", JOB, {}, TEAM),
+    "report_job_cancel": ("post", JOB, {}, (LOGIN, 404, 302, 302, 302, 302)),
+    "report_download": ("get", JOB, {}, TEAM),
+    "requirement_detail": ("get", CC, {}, TEAM),
+    "decision_save": ("post", CC, {"outcome": "done"}, writers(422)),
+    "suggestion_adopt": ("post", CC, {}, writers(302)),
+    "requirement_edit": ("post", CC, {}, writers(422)),
+    "check_binding_save": ("post", CC, {"check_id": "s3.versioning"}, writers(302)),
+    "check_run_list": ("get", C, {}, TEAM),
+    "check_run_start": ("post", C, {}, writers(302)),
+    "check_run_detail": ("get", RUN, {}, TEAM),
+    "check_run_progress": ("get", RUN, {}, TEAM),
+    "check_run_cancel": ("post", RUN, {}, writers(302)),
+    "catalog_detail": ("get", {}, {}, ALL),
+    "criterion_detail": ("get", {"slug": "c-0-0"}, {}, ALL),
+    "blueprint_list": ("get", {}, {}, ALL),
+    "blueprint_detail": ("get", {"slug": "router"}, {}, ALL),
+    "team_list": ("get", {}, {}, ALL),
+    "team_detail": ("get", {"team": "edge"}, {}, TEAM),
+    "member_add": ("post", {"team": "edge"}, {}, admins(422)),
+    "member_update": ("post", {"team": "edge", "pk": "member"}, {"role": 1}, admins(302)),
+    "member_remove": ("post", {"team": "edge", "pk": "member"}, {}, admins(302)),
+    "login": ("get", {}, {}, (200, 302, 302, 302, 302, 302)),
+    "logout": ("post", {}, {}, (302, 302, 302, 302, 302, 302)),
+    "password_change": ("get", {}, {}, ALL),
+    "healthz": ("get", {}, {}, (200, 200, 200, 200, 200, 200)),
+}
+
+
+def names_of(patterns: list[URLPattern | URLResolver]) -> set[str]:
+    names: set[str] = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.app_name != "admin":
+                names |= names_of(pattern.url_patterns)
+        else:
+            names.add(str(pattern.name))
+    return names
+
+
+@pytest.fixture
+def world(db):
+    """A component whose every address leads somewhere."""
+    catalog = factory.make_catalog()
+    blueprint = factory.make_blueprint(
+        catalog,
+        c_0_0={
+            "statement": "It is so.",
+            "suggested_outcome": "done",
+            "suggestion": {"reasoning": "Why not.", "evidence": "There."},
+        },
+    )
+    component = factory.make_component(blueprint=blueprint)
+    run = CheckRun.objects.create(component=component, requested_at=NOW, state=JobState.FINISHED)
+    file = ReportFile.objects.create(
+        component=component, key="k", filename="r.pdf", content=b"%PDF", created_at=NOW
+    )
+    job = ReportJob.objects.create(
+        component=component, requested_at=NOW, state=JobState.FINISHED, file=file
+    )
+    member = factory.make_user("member", team=component.team, role=Role.VIEWER)
+    for role in Role:
+        factory.make_user(role.name.lower(), team=component.team, role=role)
+    factory.make_user("stranger")
+    return {"run": run.pk, "job": job.pk, "member": member.pk}
+
+
+def client_of(actor: str) -> Client:
+    client = Client()
+    if actor != "anonymous":
+        client.force_login(User.objects.get(username=actor))
+    return client
+
+
+def test_walk_covers_every_address():
+    assert names_of(get_resolver().url_patterns) == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", ROUTES)
+@pytest.mark.parametrize("actor", ACTORS)
+def test_each_actor_gets_the_answer_due(world, name, actor):
+    method, arguments, sent, answers = ROUTES[name]
+    due = answers[ACTORS.index(actor)]
+    url = reverse(name, kwargs={k: world.get(v, v) for k, v in arguments.items()})
+
+    response = getattr(client_of(actor), method)(url, sent)
+
+    assert response.status_code == due
+    if actor == "anonymous" and due == LOGIN and name != "logout":
+        assert response["Location"] == f"{reverse('login')}?next={url}"
+
+
+@pytest.mark.parametrize("name", [n for n, route in ROUTES.items() if route[0] == "post"])
+def test_what_writes_refuses_get(world, name):
+    _, arguments, _, _ = ROUTES[name]
+    url = reverse(name, kwargs={k: world.get(v, v) for k, v in arguments.items()})
+
+    assert client_of("admin").get(url).status_code == 405
+
+
+@pytest.mark.parametrize("name", [n for n, route in ROUTES.items() if "component" in route[1]])
+def test_a_component_visible_to_the_organisation_is_read_only_to_others(world, name):
+    method, arguments, sent, answers = ROUTES[name]
+    url = reverse(name, kwargs={k: world.get(v, v) for k, v in arguments.items()})
+    component_of_world().history.all().delete()
+    type(component_of_world()).objects.update(visible_to_organisation=True)
+
+    response = getattr(client_of("stranger"), method)(url, sent)
+
+    viewer = answers[ACTORS.index("viewer")]
+    assert response.status_code == viewer
+
+
+def component_of_world():
+    return CheckRun.objects.get().component
+
+
+@pytest.mark.parametrize("name", [n for n, route in ROUTES.items() if route[3] == writers(302)])
+def test_an_archived_component_is_not_written_to(world, name):
+    method, arguments, sent, _ = ROUTES[name]
+    url = reverse(name, kwargs={k: world.get(v, v) for k, v in arguments.items()})
+    client_of("admin").post(reverse("component_archive", kwargs=C))
+
+    assert getattr(client_of("editor"), method)(url, sent).status_code == 403
+    assert client_of("editor").get(reverse("gap_report", kwargs=C)).status_code == 200
+
+
+def test_admin_pages_ask_for_our_login_and_for_staff(world):
+    url = reverse("admin:index")
+
+    assert client_of("anonymous").get(url)["Location"].startswith("/admin/login/")
+    assert client_of("anonymous").get("/admin/login/")["Location"].startswith(reverse("login"))
+    assert client_of("admin").get(url).status_code == 302

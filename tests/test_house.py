@@ -1,0 +1,127 @@
+"""The house rules that a tool can hold. Once is enough: they are skipped on the second database."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command, get_commands
+
+ROOT = Path(__file__).resolve().parents[1]
+once = pytest.mark.skipif(
+    bool(os.environ.get("TEST_DATABASE_URL")), reason="has run with the embedded database"
+)
+
+
+def run(*command):
+    done = subprocess.run(  # noqa: S603 - our own tools
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+@once
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ruff", "check", "--output-format", "concise"),
+        ("ruff", "format", "--check"),
+        ("mypy", "--no-error-summary"),
+        ("djade", "--target-version", "5.2", "--check"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_tool_finds_nothing(command):
+    templates = [str(p) for p in ROOT.glob("templates/**/*.html")] if "djade" in command else []
+
+    assert run(*command, *templates) == ""
+
+
+@once
+def test_models_and_migrations_agree(db):
+    out = StringIO()
+
+    call_command("makemigrations", "--check", "--dry-run", stdout=out)
+
+    assert "No changes detected" in out.getvalue()
+
+
+def test_migrations_are_named():
+    names = [p.stem for p in (ROOT / "readiness/migrations").glob("0*.py")]
+
+    assert names
+    assert [name for name in names if "_auto_" in name] == []
+
+
+def test_every_setting_from_the_environment_is_documented():
+    settings = (ROOT / "readiness/settings.py").read_text() + (
+        ROOT / "gunicorn.conf.py"
+    ).read_text()
+    names = set(re.findall(r'env(?:iron\.get)?\.?\w*\(\s*"([A-Z_]+)"', settings))
+    documented = (ROOT / "docs/deploying.md").read_text()
+
+    assert {name for name in names if f"`{name}`" not in documented} == set()
+    assert {"SECRET_KEY", "DATABASE_URL", "WEB_BIND"} <= names
+
+
+def test_every_command_is_documented():
+    ours = {name for name, app in get_commands().items() if app == "readiness"}
+    documented = "".join(p.read_text() for p in [ROOT / "README.md", *ROOT.glob("docs/*.md")])
+
+    assert {name for name in ours if name not in documented} == set()
+
+
+def test_links_between_the_documents_lead_somewhere():
+    broken = [
+        (path.name, link)
+        for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+        for link in re.findall(r"\]\((?!https?://)([^)#]+)", path.read_text())
+        if not (path.parent / link).exists()
+    ]
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_locks_name_every_requirement_with_hashes_and_no_index(name):
+    lock = (ROOT / name).read_text()
+    wanted = re.findall(r"^([a-z0-9][a-z0-9-]+)", (ROOT / name.replace(".txt", ".in")).read_text(), re.M)
+
+    assert [each for each in wanted if not re.search(rf"^{each}(\[.*\])?==", lock, re.M)] == []
+    assert "--hash=sha256:" in lock
+    assert "index-url" not in lock
+
+
+def test_tree_names_no_path_of_the_machine_it_was_made_on():
+    listed = subprocess.run(  # noqa: S603
+        ["git", "grep", "-lIF", f"{ROOT.parent}/"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert listed.stdout == ""
+
+
+def test_web_workers_load_neither_aws_nor_pdf():
+    code = (
+        "import readiness.wsgi, readiness.urls, sys;"
+        "from django.urls import get_resolver; get_resolver().url_patterns;"
+        "print([m for m in ('boto3', 'botocore', 'weasyprint') if m in sys.modules])"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == "[]"
