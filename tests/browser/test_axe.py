@@ -1,0 +1,92 @@
+"""What axe finds on every page, light and dark; and that no page scrolls sideways on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+
+from readiness.aws.runner import run_now
+from readiness.models import CheckRun, Component
+
+C = "/components/asset-router/"
+PAGES = (
+    "/",
+    "/new/",
+    C,
+    f"{C}?text=unicorn",
+    f"{C}requirements/logs-findable/",
+    f"{C}requirements/blast-radius/",
+    f"{C}requirements/logs-correlated/",
+    f"{C}edit/",
+    f"{C}runs/",
+    "run",
+    "/catalog/",
+    "/catalog/criteria/logs-findable/",
+    "/catalog/blueprints/",
+    "/catalog/blueprints/contentful-s3-router/",
+    "/teams/",
+    "/teams/edge/",
+    reverse("password_change"),
+    "/nowhere/",
+)
+
+UNFOLD = "document.querySelectorAll('main details').forEach((each) => { each.open = true })"
+
+
+@pytest.fixture
+def looked(demo):
+    component = Component.objects.get(slug="asset-router")
+    run_now(component=component, now=timezone.now())
+    return f"{C}runs/{CheckRun.objects.get().pk}/"
+
+
+def violations(page):
+    return [
+        (page.url, violation["id"], [node["html"][:120] for node in violation["nodes"]][:3])
+        for violation in Axe().run(page).response["violations"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(open_as, looked, scheme):
+    page = open_as("admin", "/", color_scheme=scheme, refusal="404")
+    found = []
+
+    for path in PAGES:
+        page.goto(looked if path == "run" else path)
+        page.evaluate(UNFOLD)
+        found += violations(page)
+
+    assert found == []
+
+
+def test_axe_finds_nothing_where_nobody_is_logged_in(browser, live_server):
+    page = browser.new_page()
+    page.goto(f"{live_server.url}/login/")
+
+    assert violations(page) == []
+    page.close()
+
+
+def test_axe_finds_nothing_in_a_form_that_was_refused(open_as, looked):
+    page = open_as("editor", "/new/", refusal="422")
+    page.get_by_label("CloudFront distribution").fill("nonsense")
+    page.get_by_role("button", name="Add component").click()
+
+    assert violations(page) == []
+
+
+def test_no_page_scrolls_sideways_on_a_phone(open_as, looked):
+    page = open_as("admin", "/", viewport={"width": 390, "height": 800}, refusal="404")
+    too_wide = []
+
+    for path in PAGES:
+        page.goto(looked if path == "run" else path)
+        page.evaluate(UNFOLD)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 390:
+            too_wide.append((path, width))
+
+    assert too_wide == []
