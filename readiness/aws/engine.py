@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import chain, zip_longest
 from typing import Protocol
@@ -26,6 +27,10 @@ class Source(Protocol):
     """Where answers come from: a session.Connection, or a recording.Recording."""
 
     def reader(self) -> Read: ...
+
+    def now(self) -> datetime:
+        """The moment, in UTC, that the answers are of."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Outcome:
     reads_made: int
     cancelled: bool
     answers: tuple[Answer, ...]  # what was judged on, for a recording
+    taken_at: datetime  # the moment, in UTC, that it was judged at
 
 
 def run(
@@ -97,7 +103,8 @@ def run(
     Raises CredentialsError when no read can succeed; the results so far went to on_result.
     """
     with Snapshot(connection.reader()) as snapshot:
-        current = _Run(snapshot, on_progress, on_result, check_seconds, clock)
+        now = connection.now()
+        current = _Run(snapshot, now, on_progress, on_result, check_seconds, clock)
         deadline = clock() + run_seconds
         current.plan(bound)
         cancelled = False
@@ -134,12 +141,14 @@ class _Run:
     def __init__(
         self,
         snapshot: Snapshot,
+        now: datetime,
         on_progress: Callable[[Progress], None] | None,
         on_result: Callable[[Result], None] | None,
         check_seconds: float,
         clock: Callable[[], float],
     ) -> None:
         self._snapshot = snapshot
+        self._now = now
         self._on_progress = on_progress
         self._on_result = on_result
         self._check_seconds = check_seconds
@@ -194,7 +203,8 @@ class _Run:
     def outcome(self, cancelled: bool) -> Outcome:
         results = tuple(self._results[position] for position in sorted(self._results))
         answers = tuple(self._answers.values())
-        return Outcome(results, self._snapshot.reads_made, cancelled, answers)
+        reads_made = self._snapshot.reads_made
+        return Outcome(results, reads_made, cancelled, answers, self._now)
 
     def _want(self, check: _Open, fetches: Iterable[Fetch]) -> list[Fetch]:
         """Note who wants what; return the reads that nobody wanted before."""
@@ -275,7 +285,8 @@ class _Run:
 
     def _facts(self, check: _Open, late: Failure | None = None) -> Facts:
         answers = self._answers
-        return Facts({each: answers[each] for each in check.asked if each in answers}, late)
+        asked = {each: answers[each] for each in check.asked if each in answers}
+        return Facts(asked, self._now, late)
 
     def _has_begun(self, check: _Open) -> bool:
         futures = (self._under_way.get(fetch) for fetch in check.waiting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeVar, overload
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -44,9 +45,15 @@ class Facts:
     CouldNotLook, and the check's verdict becomes just that.
     """
 
-    def __init__(self, answers: Mapping[Fetch, Answer], late: Failure | None = None) -> None:
-        """`late` stands in for every answer that had not come when the check's time was up."""
+    def __init__(
+        self, answers: Mapping[Fetch, Answer], now: datetime, late: Failure | None = None
+    ) -> None:
+        """`now` is the moment, in UTC, that the answers are of: a check knows no other clock.
+
+        `late` stands in for every answer that had not come when the check's time was up.
+        """
         self._answers = answers
+        self.now = now
         self._late = late
 
     @overload

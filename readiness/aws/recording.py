@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Self
 
 from readiness.aws.errors import Failure, Status
 from readiness.aws.fetch import Answer, Fetch, Read
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Recording:
@@ -19,25 +20,32 @@ class Recording:
     carefully as the account it came from.
     """
 
-    def __init__(self, answers: Iterable[Answer]) -> None:
+    def __init__(self, answers: Iterable[Answer], taken_at: datetime) -> None:
+        """`taken_at`, in UTC, stays the present for whoever judges the answers later."""
+        self._taken_at = taken_at
         self._answers = {answer.fetch: answer for answer in answers}
 
     def reader(self) -> Read:
         return self._read
+
+    def now(self) -> datetime:
+        return self._taken_at
 
     def answers(self) -> tuple[Answer, ...]:
         return tuple(self._answers.values())
 
     def dump(self) -> dict[str, Any]:
         """For json.dump(..., default=str): the times in AWS's answers become text."""
-        return {"format": FORMAT, "answers": [_dump(answer) for answer in self.answers()]}
+        answers = [_dump(answer) for answer in self.answers()]
+        return {"format": FORMAT, "taken_at": self._taken_at.isoformat(), "answers": answers}
 
     @classmethod
     def load(cls, document: Mapping[str, Any]) -> Self:
         """Raises ValueError if the document is of another format, KeyError if it is not whole."""
         if document.get("format") != FORMAT:
             raise ValueError(f"This is not a recording of format {FORMAT}.")
-        return cls(_load(entry) for entry in document["answers"])
+        taken_at = datetime.fromisoformat(document["taken_at"])
+        return cls((_load(entry) for entry in document["answers"]), taken_at)
 
     def _read(self, fetch: Fetch, stop: threading.Event) -> Answer:
         unknown = Failure(Status.ERROR, f"The recording has no answer to {fetch.operation}.")

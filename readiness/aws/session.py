@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -67,6 +68,10 @@ class Connection:
     def reader(self) -> Read:
         """Reads one Fetch. The same one each time, so that all runs share its speed limits."""
         return self._reader
+
+    def now(self) -> datetime:
+        """AWS answers about the present."""
+        return datetime.now(UTC)
 
     def client(self, service: str, region: str) -> Any:
         """A client that refuses to change anything.

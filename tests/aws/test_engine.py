@@ -1,6 +1,7 @@
 import json
 import threading
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,6 +14,8 @@ from readiness.aws.registry import BoundCheck, Check, Verdict
 from readiness.aws.verdicts import OBSERVED_BYTES, judge
 
 READS = (("logs", "describe_log_groups"), ("sns", "list_topics"), ("route53", "get_health_check"))
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 class Groups(CamelShape):
@@ -77,6 +80,9 @@ class AWS:
 
     def reader(self):
         return self.read
+
+    def now(self):
+        return NOW
 
     def read(self, fetch, stop):
         self.made.append(fetch)
@@ -406,7 +412,17 @@ def test_a_check_sees_no_answer_that_it_did_not_ask_for():
 
 def observed_by(observed):
     check = bound("a.a", [], lambda facts, params: Verdict(Status.PASS, "Fine.", observed))
-    return judge(check, Facts({}))
+    return judge(check, Facts({}, NOW))
+
+
+def test_every_check_knows_the_moment_of_its_source_and_no_other():
+    def evaluate(facts, params):
+        return Verdict(Status.PASS, "Fine.", {"now": facts.now.isoformat()})
+
+    asked = [bound("a.a", [], evaluate), bound("b.b", [logs("eu")], evaluate)]
+    outcome = run(asked, connection=AWS())
+    assert {each.observed["now"] for each in outcome.results} == {NOW.isoformat()}
+    assert outcome.taken_at == NOW
 
 
 def test_what_was_observed_is_as_it_will_come_back_from_json():

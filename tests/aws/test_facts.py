@@ -1,9 +1,12 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from readiness.aws.errors import CouldNotLook, Failure, Status, SubjectMissing
 from readiness.aws.facts import CamelShape, Facts, Shape
 from readiness.aws.fetch import Answer, Fetch
 
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
 BUCKET = Fetch.of("s3", "eu-west-1", "get_bucket_replication", Bucket="b")
 
 
@@ -18,8 +21,8 @@ class Groups(CamelShape):
 
 def facts(data=None, *, status=None, code=""):
     if status is None:
-        return Facts({BUCKET: Answer(BUCKET, data)})
-    return Facts({BUCKET: Answer(BUCKET, failure=Failure(status, "Why not.", code))})
+        return Facts({BUCKET: Answer(BUCKET, data)}, NOW)
+    return Facts({BUCKET: Answer(BUCKET, failure=Failure(status, "Why not.", code))}, NOW)
 
 
 def test_an_answer_is_parsed_into_its_shape():
@@ -86,10 +89,10 @@ def test_a_glance_gives_the_answer_or_nothing():
 
 def test_what_was_never_asked_is_a_mistake_of_the_check():
     with pytest.raises(LookupError):
-        Facts({}).read(BUCKET, Replication)
+        Facts({}, NOW).read(BUCKET, Replication)
 
 
 def test_what_did_not_come_in_time_could_not_be_looked_at():
-    late = Facts({}, Failure(Status.TIMEOUT, "Late."))
+    late = Facts({}, NOW, Failure(Status.TIMEOUT, "Late."))
     with pytest.raises(CouldNotLook, match="Late"):
         late.read(BUCKET, Replication)

@@ -198,7 +198,7 @@ def test_a_read_outside_the_declaration_is_refused(half):
     register(registry, Curious)
     bound = registry["logs.test"].bind({"function_name": "f"})
     with pytest.raises(UndeclaredRead, match="secretsmanager get_secret_value"):
-        bound.needs() if half == "needs" else bound.needs_more(Facts({}))
+        bound.needs() if half == "needs" else bound.needs_more(Facts({}, aws.NOW))
 
 
 def test_every_check_stays_within_its_declaration_and_uses_all_of_it():

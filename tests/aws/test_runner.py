@@ -34,6 +34,9 @@ class FakeAWS:
 
         return read
 
+    def now(self):
+        return NOW
+
 
 @pytest.fixture
 def aws(monkeypatch):
@@ -132,7 +135,7 @@ def test_cancelled_run_keeps_what_it_found_and_says_by_whom(router, aws, monkeyp
         on_result(engine.Result(LOGS, 1, Status.PASS, "There.", {}, (), 1))
         jobs.cancel(CheckRun.objects.get(), by=user, now=NOW)
         assert is_cancelled()
-        return engine.Outcome((), 1, True, ())
+        return engine.Outcome((), 1, True, (), NOW)
 
     monkeypatch.setattr(engine, "run", cancelled_half_way)
     runner.run_task(run.pk)
@@ -171,7 +174,7 @@ def test_second_attempt_asks_only_what_the_first_did_not_store(router, aws, monk
 
     def remember(bound, **kwargs):
         asked.extend(b.check.id for b in bound)
-        return engine.Outcome((), 0, False, ())
+        return engine.Outcome((), 0, False, (), NOW)
 
     monkeypatch.setattr(engine, "run", remember)
     runner.run_task(run.pk)

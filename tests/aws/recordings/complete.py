@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from readiness.aws.checks import CHECKS
@@ -19,6 +20,7 @@ from readiness.aws.registry import BoundCheck, Verdict
 from readiness.aws.verdicts import judge
 
 SECRET = "s3cr3t-value"
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ACCOUNT = "123456789012"
 REGIONS = ("ap-northeast-1", "eu-west-1", "us-east-1")
 BUCKETS = {"eu-west-1": "files-eu", "us-east-1": "files-us"}
@@ -231,6 +233,7 @@ class Account:
     """Answers that can be changed, and what a check says to them."""
 
     def __init__(self, data: dict[Fetch, dict[str, Any]]) -> None:
+        self.now = NOW
         self.answers = {fetch: Answer(fetch, said) for fetch, said in data.items()}
 
     def says(self, fetch: Fetch, data: Any) -> None:
@@ -250,14 +253,14 @@ class Account:
                 self.answers[fetch] = change(answer)
 
     def source(self) -> Recording:
-        return Recording(self.answers.values())
+        return Recording(self.answers.values(), self.now)
 
     def facts(self, bound: BoundCheck) -> Facts:
         """What the engine would hand to the check, without its threads."""
         asked = bound.needs()
         for _ in range(2):
             asked = list(dict.fromkeys([*asked, *self._more(bound, asked)]))
-        return Facts({fetch: self._answer(fetch) for fetch in asked})
+        return Facts({fetch: self._answer(fetch) for fetch in asked}, self.now)
 
     def verdict(self, check_id: str, **parameters: Any) -> Verdict:
         bound = CHECKS[check_id].bind({**PARAMETERS, **parameters})
@@ -271,7 +274,8 @@ class Account:
 
     def _more(self, bound: BoundCheck, asked: list[Fetch]) -> list[Fetch]:
         try:
-            return bound.needs_more(Facts({fetch: self._answer(fetch) for fetch in asked}))
+            answers = {fetch: self._answer(fetch) for fetch in asked}
+            return bound.needs_more(Facts(answers, self.now))
         except (CouldNotLook, SubjectMissing):
             return []
 
