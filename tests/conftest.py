@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
 from readiness import append_only
@@ -14,26 +16,45 @@ from readiness.models import Component, Role, User
 from tests import factory
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second database run only what asks a database: the rest has run with the first."""
+    if not os.environ.get("TEST_DATABASE_URL"):
+        return
+    pure = [item for item in items if not _asks_a_database(item)]
+    config.hook.pytest_deselected(items=pure)
+    items[:] = [item for item in items if item not in set(pure)]
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & {"db", "transactional_db"}) or any(item.iter_markers("django_db"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Let tests with real transactions empty the tables afterwards: append-only ones refuse."""
+    """Let tests with real transactions empty the tables afterwards: append-only ones refuse.
+
+    On the class: what runs in an event loop, as the browser's tests do, has its own connection.
+    """
     del django_db_setup
-    flush = connection.ops.execute_sql_flush
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
 
-    def flush_all(statements: list[str]) -> None:
-        with connection.cursor() as cursor:
+    def flush_all(self: BaseDatabaseOperations, statements: Iterable[str]) -> None:
+        vendor = self.connection.vendor
+        with self.connection.cursor() as cursor:
             for table in append_only.TABLES:
-                for statement in append_only.drop(table, connection.vendor):
+                for statement in append_only.drop(table, vendor):
                     cursor.execute(statement)
-        flush(statements)
-        with connection.cursor() as cursor:
+        flush(self, statements)
+        with self.connection.cursor() as cursor:
             for table in append_only.TABLES:
-                for statement in append_only.create(table, connection.vendor):
+                for statement in append_only.create(table, vendor):
                     cursor.execute(statement)
 
-    connection.ops.execute_sql_flush = flush_all
-    yield
-    connection.ops.execute_sql_flush = flush
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", flush_all)
+        yield
 
 
 @pytest.fixture
