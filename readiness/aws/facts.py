@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar, overload
+from typing import Annotated, TypeVar, overload
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel, to_pascal
 
 from readiness.aws.errors import CouldNotLook, Failure, Status, SubjectMissing
@@ -34,6 +34,23 @@ class CamelShape(Shape):
 
     model_config = ConfigDict(alias_generator=to_camel)
 
+
+def _from_recording(value: object) -> object:
+    """A recording keeps a time as text; whatever is no time stays what it is, and will not fit."""
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _with_a_zone(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone is no moment")
+    return moment
+
+
+#: For the field of a Shape that is a point in time, fresh from AWS or from a recording.
+Moment = Annotated[datetime, BeforeValidator(_from_recording), AfterValidator(_with_a_zone)]
 
 S = TypeVar("S", bound=Shape)
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from readiness.aws.errors import CouldNotLook, Failure, Status, SubjectMissing
-from readiness.aws.facts import CamelShape, Facts, Shape
+from readiness.aws.facts import CamelShape, Facts, Moment, Shape
 from readiness.aws.fetch import Answer, Fetch
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -17,6 +17,10 @@ class Replication(Shape):
 
 class Groups(CamelShape):
     log_groups: list[str]
+
+
+class Backup(Shape):
+    last_backup_time: Moment
 
 
 def facts(data=None, *, status=None, code=""):
@@ -96,3 +100,14 @@ def test_what_did_not_come_in_time_could_not_be_looked_at():
     late = Facts({}, NOW, Failure(Status.TIMEOUT, "Late."))
     with pytest.raises(CouldNotLook, match="Late"):
         late.read(BUCKET, Replication)
+
+
+def test_a_moment_is_the_same_fresh_from_aws_and_from_a_recording():
+    for moment in (NOW, str(NOW), NOW.isoformat()):
+        assert facts({"LastBackupTime": moment}).read(BUCKET, Backup).last_backup_time == NOW
+
+
+@pytest.mark.parametrize("said", ["yesterday", "2026-11-20", 1763596800, None])
+def test_what_is_no_moment_or_has_no_zone_does_not_fit(said):
+    with pytest.raises(CouldNotLook):
+        facts({"LastBackupTime": said}).read(BUCKET, Backup)
