@@ -1,5 +1,12 @@
 """The whole schema, one file per noun."""
 
+from readiness.models.accounts import (
+    AccountGrant,
+    AccountWay,
+    ApiToken,
+    AwsAccount,
+    ComponentAccount,
+)
 from readiness.models.catalog import (
     Blueprint,
     BlueprintItem,
@@ -10,7 +17,16 @@ from readiness.models.catalog import (
     Outcome,
     Topic,
 )
-from readiness.models.checks import CheckResult, CheckRun, CheckState
+from readiness.models.checks import (
+    CheckResult,
+    CheckRun,
+    CheckSchedule,
+    CheckState,
+    Every,
+    Recording,
+    RunTrigger,
+    VerdictChange,
+)
 from readiness.models.components import BindingKind, Component, Criticality, Requirement
 from readiness.models.decisions import Decision, Effort
 from readiness.models.jobs import ACTIVE, ACTIVE_STATES, Job, JobState
@@ -20,29 +36,39 @@ from readiness.models.teams import Membership, Role, Team, User
 __all__ = [
     "ACTIVE",
     "ACTIVE_STATES",
+    "AccountGrant",
+    "AccountWay",
+    "ApiToken",
+    "AwsAccount",
     "BindingKind",
     "Blueprint",
     "BlueprintItem",
     "Catalog",
     "CheckResult",
     "CheckRun",
+    "CheckSchedule",
     "CheckState",
     "Component",
+    "ComponentAccount",
     "Criterion",
     "CriterionRevision",
     "Criticality",
     "Decision",
     "Effort",
+    "Every",
     "Job",
     "JobState",
     "LiveCheck",
     "Membership",
     "Outcome",
+    "Recording",
     "ReportFile",
     "ReportJob",
     "Requirement",
     "Role",
+    "RunTrigger",
     "Team",
     "Topic",
     "User",
+    "VerdictChange",
 ]
