@@ -8,25 +8,27 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
+from readiness.aws.distribution import (
+    READS_DISTRIBUTION,
+    Behaviour,
+    BehavioursConfig,
+    ConfigAnswer,
+    Counted,
+    OnDistribution,
+    distribution_fetch,
+    read_config,
+)
 from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import count, listing
-from readiness.aws.parameters import (
-    DEFAULT_EVENT,
-    CheckParameters,
-    DistributionId,
-    FunctionEvent,
-    FunctionName,
-)
+from readiness.aws.parameters import DEFAULT_EVENT, FunctionEvent, FunctionName
 from readiness.aws.registry import Observed, Verdict, check
 
-READS_DISTRIBUTION = ("cloudfront", "get_distribution")
 READS_VERSIONS = ("lambda", "list_versions_by_function")
 
 
-class EdgeFunction(CheckParameters):
-    distribution_id: DistributionId
+class EdgeFunction(OnDistribution):
     function_name: FunctionName
     function_event: FunctionEvent = DEFAULT_EVENT
 
@@ -39,32 +41,8 @@ class Association(Shape):
     event_type: str
 
 
-class Associations(Shape):
-    quantity: int
-    items: list[Association] = []
-
-
-class Behaviour(Shape):
-    path_pattern: str = "default"
-    lambda_function_associations: Associations
-
-
-class Behaviours(Shape):
-    quantity: int
-    items: list[Behaviour] = []
-
-
-class Config(Shape):
-    default_cache_behavior: Behaviour
-    cache_behaviors: Behaviours
-
-
-class Distribution(Shape):
-    distribution_config: Config
-
-
-class DistributionAnswer(Shape):
-    distribution: Distribution
+class CallingBehaviour(Behaviour):
+    lambda_function_associations: Counted[Association]
 
 
 class FunctionVersion(Shape):
@@ -91,35 +69,16 @@ class Use(NamedTuple):
         return f"{self.path} {self.event}"
 
 
-def distribution_fetch(params: EdgeFunction) -> Fetch:
-    return Fetch.of("cloudfront", params.home_region, "get_distribution", Id=params.distribution_id)
-
-
 def uses_of_function(facts: Facts, params: EdgeFunction) -> list[Use]:
     """Where the distribution calls the function, the default behaviour first."""
-    answer = facts.subject(
-        distribution_fetch(params),
-        DistributionAnswer,
-        missing=f"There is no distribution {params.distribution_id}.",
-    )
-    config = answer.distribution.distribution_config
-    _refuse_miscount(config.cache_behaviors)
+    config = read_config(facts, params, ConfigAnswer[BehavioursConfig[CallingBehaviour]])
     uses = []
-    for behaviour in (config.default_cache_behavior, *config.cache_behaviors.items):
-        associations = behaviour.lambda_function_associations
-        _refuse_miscount(associations)
-        for association in associations.items:
+    for path, behaviour in config.behaviours.items():
+        for association in behaviour.lambda_function_associations.items:
             name, _, version = association.arn.split(":", 6)[6].partition(":")
             if name == params.function_name:
-                uses.append(Use(behaviour.path_pattern, association.event_type, version))
+                uses.append(Use(path, association.event_type, version))
     return uses
-
-
-def _refuse_miscount(counted: Associations | Behaviours) -> None:
-    """CloudFront counts its lists; one that was cut short must not look like an empty one."""
-    if counted.quantity != len(counted.items):
-        reason = "The answer to cloudfront:GetDistribution counts more than it holds."
-        raise CouldNotLook(Status.UNSUPPORTED, reason)
 
 
 def _observed(uses: Iterable[Use], **more: Any) -> Observed:

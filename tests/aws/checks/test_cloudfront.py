@@ -73,6 +73,13 @@ def test_a_list_that_was_cut_short_is_not_an_empty_list(check_id):
     assert account_with(short).verdict(check_id).status is Status.UNSUPPORTED
 
 
+def test_behaviours_of_one_path_are_not_judged():
+    account = account_with(
+        *[aws.behaviour(aws.association(), path=path) for path in ("", "*", "*")]
+    )
+    assert account.verdict(PUBLISHED).status is Status.UNSUPPORTED
+
+
 def test_published_passes_with_numbers_only():
     verdict = aws.complete().verdict(PUBLISHED)
     assert verdict[:2] == (Status.PASS, "All 2 associations name a numbered version.")
