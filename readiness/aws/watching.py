@@ -55,17 +55,11 @@ class Query(Shape):
 class Alarm(Shape):
     alarm_name: str
     actions_enabled: bool
-    alarm_actions: list[str] | None = None
+    alarm_actions: list[str] = []  # missing: none
+    alarm_description: str = ""  # missing: none was written
 
     def targets(self) -> list[str]:
-        """Whom it tells when it fires, as ARNs: nobody while its actions are off.
-
-        Raises CouldNotLook if the answer does not say. That must not spoil the answer about all
-        the alarms that are not ours, so it is not required when parsing.
-        """
-        if self.alarm_actions is None:
-            reason = f"cloudwatch:DescribeAlarms did not give the actions of {self.alarm_name}."
-            raise CouldNotLook(Status.UNSUPPORTED, reason)
+        """Whom it tells when it fires, as ARNs: nobody while its actions are off."""
         return self.alarm_actions if self.actions_enabled else []
 
 
@@ -120,7 +114,20 @@ def watching(answer: AlarmsAnswer, params: EdgeAlarms) -> list[MetricAlarm]:
 
 
 def speakers(alarm: MetricAlarm, composites: Iterable[CompositeAlarm]) -> list[Alarm]:
-    """The alarms that act when `alarm` fires: itself, and the composite ones that contain it."""
+    """The alarms that tell somebody when `alarm` fires: itself, composite ones that contain it."""
+    return [each for each in (alarm, *containing(alarm, composites)) if each.targets()]
+
+
+def is_live(alarm: MetricAlarm, composites: Iterable[CompositeAlarm]) -> bool:
+    """Whether the actions of the alarm, or of a composite one that contains it, are enabled.
+
+    Whether there are any actions is another question: see `speakers`.
+    """
+    return any(each.actions_enabled for each in (alarm, *containing(alarm, composites)))
+
+
+def containing(alarm: MetricAlarm, composites: Iterable[CompositeAlarm]) -> list[CompositeAlarm]:
+    """The composite alarms that `alarm` helps to fire, also through other composite ones."""
     known = list(composites)
     members = {each.alarm_name: alarms_in_rule(each.alarm_rule) for each in known}
     reached, waiting = {alarm.alarm_name}, [alarm.alarm_name]
@@ -129,8 +136,7 @@ def speakers(alarm: MetricAlarm, composites: Iterable[CompositeAlarm]) -> list[A
         above = [each for each, inside in members.items() if name in inside and each not in reached]
         reached.update(above)
         waiting.extend(above)
-    everyone: list[Alarm] = [alarm, *(each for each in known if each.alarm_name in reached)]
-    return [each for each in everyone if each.targets()]
+    return [each for each in known if each.alarm_name in reached]
 
 
 RULE_TOKEN = re.compile(
@@ -173,10 +179,11 @@ def read_alarms(region: str, facts: Facts) -> AlarmsAnswer:
     return facts.read(alarms_fetch(region), AlarmsAnswer)
 
 
-def refuse_insights(answer: AlarmsAnswer) -> None:
-    """Raise CouldNotLook if an alarm may watch the function in a way that we cannot read."""
+def refuse_insights(answer: AlarmsAnswer, namespace: str, *metric_names: str) -> None:
+    """Raise CouldNotLook if an alarm may watch one of the metrics in a way that we cannot read."""
+    names = "|".join(re.escape(name) for name in metric_names)
     for alarm in answer.metric_alarms:
         for text in alarm.insights:
-            if "AWS/Lambda" in text and re.search(r"\bErrors\b", text):
-                reason = "An alarm with a Metrics Insights query may watch the function."
+            if namespace in text and re.search(rf"\b({names})\b", text):
+                reason = f"An alarm with a Metrics Insights query on {namespace} may be the one."
                 raise CouldNotLook(Status.UNSUPPORTED, reason)

@@ -15,6 +15,7 @@ from readiness.aws.watching import (
     EdgeAlarms,
     MetricAlarm,
     alarms_fetch,
+    is_live,
     read_alarms,
     refuse_insights,
     speakers,
@@ -78,15 +79,15 @@ def _mend_actions(params: EdgeAlarms, observed: Observed) -> str:
 
 @check(
     "alarms.function-errors-in-every-region",
-    version=1,
+    version=2,
     criteria=["symptom-alerts"],
     params=EdgeAlarms,
     reads=[READS_ALARMS],
     title="Errors of the function raise an alarm in every edge region",
     severity="high",
     passes=(
-        "In each edge region an alarm with its actions enabled is set on the function's Errors,"
-        " directly or inside a metric expression."
+        "In each edge region an alarm is set on the function's Errors, directly or inside a metric"
+        " expression, and its actions are enabled, or those of a composite alarm that contains it."
     ),
     why=(
         "Lambda@Edge counts its errors in the region where it ran. An alarm in one region sees"
@@ -111,12 +112,12 @@ class FunctionErrorsInEveryRegion:
         def look(region: str) -> Part:
             answer = read_alarms(region, facts)
             alarms = [alarm for alarm in answer.metric_alarms if _is_on_errors(alarm, params)]
-            enabled = [alarm for alarm in alarms if alarm.actions_enabled]
-            if not enabled:
-                refuse_insights(answer)
+            live = any(is_live(alarm, answer.composite_alarms) for alarm in alarms)
+            if not live:
+                refuse_insights(answer, "AWS/Lambda", "Errors")
             names = capped([alarm.alarm_name for alarm in alarms])
             wrong = "its actions are off" if alarms else "no alarm on errors"
-            return Part(bool(enabled), {"live": bool(enabled), "alarms": names}, wrong)
+            return Part(live, {"live": live, "alarms": names}, wrong)
 
         tally = look_at(params.edge_regions, look)
         known = f"{len(tally.good)} of {tally.total} edge regions have one"
@@ -129,7 +130,7 @@ class FunctionErrorsInEveryRegion:
 
 @check(
     "alarms.actions-live",
-    version=1,
+    version=2,
     criteria=["alert-routing"],
     params=EdgeAlarms,
     reads=[READS_ALARMS],

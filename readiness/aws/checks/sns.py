@@ -50,10 +50,7 @@ def subscriptions_fetch(topic: str, match: re.Match[str]) -> Fetch:
 
 
 def targets(answer: AlarmsAnswer, params: EdgeAlarms) -> Iterator[str]:
-    """The ARNs that the alarms on the component notify, through composite alarms too.
-
-    Raises CouldNotLook.
-    """
+    """The ARNs that the alarms on the component notify, through composite alarms too."""
     for alarm in watching(answer, params):
         for speaker in speakers(alarm, answer.composite_alarms):
             yield from speaker.targets()
@@ -85,7 +82,7 @@ def _mend_topics(params: EdgeAlarms, observed: Observed) -> str:
 
 @check(
     "sns.subscription-confirmed",
-    version=1,
+    version=2,
     criteria=["alert-routing", "alerts-proven"],
     params=EdgeAlarms,
     reads=[READS_ALARMS, READS_SUBSCRIPTIONS],

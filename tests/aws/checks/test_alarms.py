@@ -82,6 +82,21 @@ def test_errors_fails_when_the_only_alarm_has_its_actions_off():
     assert "its actions are off (eu-west-1)" in verdict.reason
 
 
+@pytest.mark.parametrize(
+    ("rule", "enabled", "status"),
+    [
+        ('ALARM("edge-errors")', True, Status.PASS),
+        (f'ALARM("arn:aws:cloudwatch:{EU}:{aws.ACCOUNT}:alarm:edge-errors")', True, Status.PASS),
+        ('ALARM("edge-errors")', False, Status.FAIL),
+        ('ALARM("orders-stuck")', True, Status.FAIL),
+    ],
+)
+def test_errors_lets_a_composite_alarm_act_for_the_one_with_actions_off(rule, enabled, status):
+    composite = aws.composite_alarm("edge", rule, ActionsEnabled=enabled)
+    muted = aws.metric_alarm(EU, ActionsEnabled=False)
+    assert account_with(muted, composites=[composite]).verdict(ERRORS).status is status
+
+
 def test_errors_cannot_judge_a_metrics_insights_query():
     text = 'SELECT SUM(Errors) FROM SCHEMA("AWS/Lambda", FunctionName) GROUP BY FunctionName'
     insights = expression_alarm({"Id": "q", "Expression": text})
@@ -194,12 +209,14 @@ def test_live_is_not_applicable_without_any_alarm_on_the_component():
     assert account.verdict(LIVE).status is Status.NOT_AUTHORISED
 
 
-def test_an_alarm_of_ours_without_its_actions_is_not_judged_but_one_of_others_does_no_harm():
+def test_an_alarm_without_its_actions_in_the_answer_has_none():
     ours, theirs = aws.metric_alarm(EU), aws.other_alarm(EU)
     del theirs["AlarmActions"]
     assert account_with(ours, theirs).verdict(LIVE).status is Status.PASS
     del ours["AlarmActions"]
-    assert account_with(ours, theirs).verdict(LIVE).status is Status.UNSUPPORTED
+    verdict = account_with(ours, theirs).verdict(LIVE)
+    assert verdict.status is Status.FAIL
+    assert "edge-errors without any action (eu-west-1)" in verdict.reason
 
 
 def test_the_command_for_a_region_is_for_what_is_wrong_there():

@@ -46,6 +46,7 @@ ABSENCE_IS_NO = {
     ("s3.replication-both-ways", "Filter"),  # beside an old Prefix; see the test of both kinds
     ("route53.weighted-both-sides", "Weight"),
     ("route53.health-checks", "HealthCheckId"),
+    ("alarms.actions-live", "AlarmActions"),
     # What makes an alarm an alarm on our function: without it, it is on something else.
     ("alarms.function-errors-in-every-region", "MetricName"),
     ("alarms.function-errors-in-every-region", "Namespace"),
