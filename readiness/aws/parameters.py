@@ -131,6 +131,32 @@ RECORD_EXPECTED = "A record name is a full DNS name, for example www.example.com
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
+HEADER_EXPECTED = "A header's name has letters, digits and hyphens, for example x-failover."
+
+
+def _header_name(name: str) -> str:
+    """In the one spelling in which names are compared: HTTP takes no notice of case."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", name):
+        raise _refusal(HEADER_EXPECTED)
+    return name.lower()
+
+
+def _some_headers(value: object) -> object:
+    """A text field's "x-frame-options, server" (or one a line) as a list."""
+    names = _listed(value)
+    if not isinstance(names, list | tuple) or not names:
+        raise _refusal("Name at least one header, for example x-frame-options.")
+    return names
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _yes_or_no(value: object) -> object:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
 def dns_name(name: str) -> str:
     """The one spelling in which names are compared: lower case, ends in a dot, no \\052 for *.
 
@@ -198,11 +224,29 @@ RecordName = Annotated[Text, AfterValidator(_record_name)]
 RecordTtl = Annotated[
     int, _whole_number(1, 86400, "Give a whole number of seconds from 1 to 86400, for example 60.")
 ]
+HeaderName = Annotated[Text, AfterValidator(_header_name)]
+HeaderNames = Annotated[
+    tuple[HeaderName, ...], BeforeValidator(_some_headers), AfterValidator(_each_once)
+]
+YesOrNo = Annotated[Literal["yes", "no"], BeforeValidator(_yes_or_no)]
+ErrorTtl = Annotated[
+    int,
+    _whole_number(
+        0, 31_536_000, "Give a whole number of seconds from 0 to 31536000, for example 10."
+    ),
+]
+CacheTtl = Annotated[
+    int,
+    _whole_number(
+        0, 31_536_000, "Give a whole number of seconds from 0 to 31536000, for example 86400."
+    ),
+]
 Partition = Literal["aws", "aws-cn", "aws-us-gov"]
 
 DEFAULT_EVENT: FunctionEvent = "origin-request"
 DEFAULT_RETENTION_DAYS = 400
 DEFAULT_TTL = 60
+DEFAULT_ERROR_TTL = 10  # what CloudFront does by itself
 
 
 class CheckParameters(BaseModel):
@@ -285,6 +329,51 @@ class ComponentParameters(BaseModel):
         title="Longest TTL in seconds",
         description="How long resolvers may keep an answer after traffic was moved.",
         examples=[DEFAULT_TTL],
+    )
+    failover_header: HeaderName | None = Field(
+        None,
+        title="Failover header",
+        description=(
+            "The custom header that tells the function it was called for the second origin of a"
+            " group. Its name only; a value is never asked for and never kept."
+        ),
+        examples=["x-failover"],
+    )
+    error_ttl_max: ErrorTtl = Field(
+        DEFAULT_ERROR_TTL,
+        title="Longest caching of an error in seconds",
+        description="How long CloudFront may repeat an error after its cause is gone.",
+        examples=[DEFAULT_ERROR_TTL],
+    )
+    cache_ttl_max: CacheTtl | None = Field(
+        None,
+        title="Longest caching of an answer in seconds",
+        description=(
+            "How long CloudFront may give out a wrong answer if nobody calls it back. Without a"
+            " limit there is no check."
+        ),
+        examples=[86_400],
+    )
+    response_headers: HeaderNames | None = Field(
+        None,
+        title="Headers that every answer has",
+        description="The response headers policy of each behaviour sets them.",
+        examples=["strict-transport-security, x-frame-options"],
+    )
+    stripped_headers: HeaderNames | None = Field(
+        None,
+        title="Headers that no answer has",
+        description="The response headers policy of each behaviour removes them.",
+        examples=["server, x-powered-by"],
+    )
+    precompressed: YesOrNo = Field(
+        "no",
+        title="Chooses between compressed files",
+        description=(
+            "Whether the function looks at Accept-Encoding to choose between a file and its"
+            " compressed twin."
+        ),
+        examples=["yes"],
     )
     partition: Partition = Field(
         "aws",

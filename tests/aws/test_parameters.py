@@ -24,6 +24,8 @@ def test_a_component_may_have_no_parameters_at_all():
         "function_event": "origin-request",
         "log_retention_days_max": 400,
         "record_ttl_max": 60,
+        "error_ttl_max": 10,
+        "precompressed": "no",
         "partition": "aws",
     }
 
@@ -70,6 +72,10 @@ DISTRIBUTION = (
     "A distribution id is an E with capital letters and digits, for example E1A2B3C4D5E6F7."
 )
 ZONE = "A hosted zone id is a Z with capital letters and digits, for example Z0123456789ABCDEF."
+HEADER = "A header's name has letters, digits and hyphens, for example x-failover."
+HEADERS = "Name at least one header, for example x-frame-options."
+ERROR_TTL = "Give a whole number of seconds from 0 to 31536000, for example 10."
+CACHE_TTL = "Give a whole number of seconds from 0 to 31536000, for example 86400."
 GROUP = "A log group's name has letters, digits and _ / . # -, for example /edge/router."
 
 
@@ -133,12 +139,33 @@ GROUP = "A log group's name has letters, digits and _ / . # -, for example /edge
             {"eu-west-1": "files", "us-east-1": "files"},
             "A bucket lives in one region; the same name is given for two.",
         ),
+        ("failover_header", "x-failover: 1", HEADER),
+        ("response_headers", ["server", "a:b"], HEADER),
+        ("stripped_headers", 7, HEADERS),
+        ("stripped_headers", [7], "Give a text."),
+        ("error_ttl_max", -1, ERROR_TTL),
+        ("error_ttl_max", "soon", ERROR_TTL),
+        ("cache_ttl_max", 31_536_001, CACHE_TTL),
+        ("precompressed", "gzip", "Choose one of yes or no."),
         ("partition", "aws-de", "Choose one of aws, aws-cn or aws-us-gov."),
         ("speed", "fast", "There is no parameter of this name."),
     ],
 )
 def test_a_wrong_value_is_answered_in_plain_words_beside_its_field(name, value, said):
     assert problems_of(**{name: value}) == {name: [said]}
+
+
+def test_names_of_headers_have_one_spelling_and_count_once():
+    given = ComponentParameters.model_validate(
+        {"failover_header": " X-Failover ", "response_headers": "Server\nX-Frame-Options, server"}
+    )
+    assert given.failover_header == "x-failover"
+    assert given.response_headers == ("server", "x-frame-options")
+
+
+@pytest.mark.parametrize(("given", "kept"), [(True, "yes"), (False, "no"), ("yes", "yes")])
+def test_a_file_may_say_true_where_the_form_says_yes(given, kept):
+    assert ComponentParameters.model_validate({"precompressed": given}).precompressed == kept
 
 
 @pytest.mark.parametrize(("name", "empty"), [("edge_regions", []), ("buckets", {})])
