@@ -18,18 +18,25 @@ from readiness.aws.distribution import (
     distribution_fetch,
     read_config,
 )
-from readiness.aws.errors import CouldNotLook, Status
+from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
+from readiness.aws.functions import (
+    READS_VERSIONS,
+    Function,
+    FunctionVersion,
+    VersionsAnswer,
+    function_options,
+    published,
+    read_versions,
+    versions_fetch,
+)
 from readiness.aws.judging import count, listing
-from readiness.aws.parameters import DEFAULT_EVENT, FunctionEvent, FunctionName
+from readiness.aws.parameters import DEFAULT_EVENT, FunctionEvent
 from readiness.aws.registry import Observed, Verdict, check
 
-READS_VERSIONS = ("lambda", "list_versions_by_function")
 
-
-class EdgeFunction(OnDistribution):
-    function_name: FunctionName
+class EdgeFunction(OnDistribution, Function):
     function_event: FunctionEvent = DEFAULT_EVENT
 
 
@@ -43,14 +50,6 @@ class Association(Shape):
 
 class CallingBehaviour(Behaviour):
     lambda_function_associations: Counted[Association]
-
-
-class FunctionVersion(Shape):
-    version: str = Field(pattern=r"^([0-9]+|\$LATEST(\.PUBLISHED)?)$")
-
-
-class VersionsAnswer(Shape):
-    versions: list[FunctionVersion]
 
 
 class Use(NamedTuple):
@@ -109,21 +108,16 @@ def _version_wanted(observed: Observed) -> str:
 
 
 def _mend_publication(params: EdgeFunction, observed: Observed) -> str:
-    publish = f"aws lambda publish-version {_function_options(params)}"
+    publish = f"aws lambda publish-version {function_options(params)}"
     return f"{publish}\n{_mend_association(params, observed)}"
 
 
 def _mend_drift(params: EdgeFunction, observed: Observed) -> str:
     newest = (
-        f"aws lambda list-versions-by-function {_function_options(params)}"
+        f"aws lambda list-versions-by-function {function_options(params)}"
         " --query 'Versions[-1].Version'"
     )
     return f"{newest}\n{_mend_association(params, observed)}"
-
-
-def _function_options(params: EdgeFunction) -> str:
-    region, function = shlex.quote(params.home_region), shlex.quote(params.function_name)
-    return f"--region {region} --function-name {function}"
 
 
 @check(
@@ -236,7 +230,7 @@ class SameNewestVersion:
     @staticmethod
     def needs(params: EdgeFunction) -> Iterable[Fetch]:
         yield distribution_fetch(params)
-        yield _versions_fetch(params)
+        yield versions_fetch(params)
 
     @staticmethod
     def evaluate(facts: Facts, params: EdgeFunction) -> Verdict:
@@ -260,25 +254,7 @@ class SameNewestVersion:
         return Verdict(Status.PASS, reason, observed)
 
 
-def _versions_fetch(params: EdgeFunction) -> Fetch:
-    return Fetch.of(
-        "lambda",
-        params.home_region,
-        "list_versions_by_function",
-        FunctionName=params.function_name,
-    )
-
-
 def _newest_version(facts: Facts, params: EdgeFunction) -> int:
     """0 if the function was never published."""
-    answer = facts.subject(
-        _versions_fetch(params),
-        VersionsAnswer,
-        missing=f"There is no function {params.function_name} in {params.home_region}.",
-    )
-    if not answer.versions:
-        # Every function has $LATEST, so an empty list is not a function without versions.
-        reason = "lambda:ListVersionsByFunction listed nothing, not even $LATEST."
-        raise CouldNotLook(Status.UNSUPPORTED, reason)
-    numbers = (each.version for each in answer.versions if each.version.isdigit())
-    return max(map(int, numbers), default=0)
+    versions = read_versions(facts, params, VersionsAnswer[FunctionVersion])
+    return max(published(versions), default=0)
