@@ -1,4 +1,5 @@
 import pkgutil
+import re
 import subprocess
 import sys
 
@@ -71,7 +72,8 @@ def test_no_module_of_checks_is_forgotten_and_each_holds_its_own():
     named = {module.__name__.rpartition(".")[2] for module in MODULES}
     assert named == files
     for each in CHECKS.values():
-        assert each.judge.__module__ == f"readiness.aws.checks.{each.id.partition('.')[0]}"
+        service, module = each.id.partition(".")[0], each.judge.__module__
+        assert re.fullmatch(rf"readiness\.aws\.checks\.{service}(_[a-z0-9]+)*", module)
 
 
 def test_the_form_knows_every_parameter_that_a_check_wants_by_the_same_type():
