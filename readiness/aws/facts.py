@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime
-from typing import Annotated, TypeVar, overload
+from typing import Annotated, Any, Self, TypeVar, overload
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel, to_pascal
@@ -54,6 +55,13 @@ Moment = Annotated[datetime, BeforeValidator(_from_recording), AfterValidator(_w
 
 S = TypeVar("S", bound=Shape)
 
+#: Answers in the shapes into which they were parsed.
+Parsed = dict[tuple[Fetch, type[Shape]], Any]
+
+
+def _itself(fetch: Fetch) -> Fetch:
+    return fetch
+
 
 class Facts:
     """The answers to the reads one check asked for.
@@ -63,15 +71,29 @@ class Facts:
     """
 
     def __init__(
-        self, answers: Mapping[Fetch, Answer], now: datetime, late: Failure | None = None
+        self,
+        answers: Mapping[Fetch, Answer],
+        now: datetime,
+        late: Failure | None = None,
+        parsed: Parsed | None = None,
     ) -> None:
         """`now` is the moment, in UTC, that the answers are of: a check knows no other clock.
 
-        `late` stands in for every answer that had not come when the check's time was up.
+        `late` stands in for every answer that had not come when the check's time was up. `parsed`
+        may be shared by all facts of a run, so that no answer is parsed twice into one shape.
         """
         self._answers = answers
         self.now = now
         self._late = late
+        self._parsed = {} if parsed is None else parsed
+        self._route: Callable[[Fetch], Fetch] = _itself
+
+    def through(self, route: Callable[[Fetch], Fetch]) -> Self:
+        """The same facts for a check that knows nothing of accounts: `route` names the account in
+        which each of its reads was made."""
+        routed = copy(self)
+        routed._route = route
+        return routed
 
     @overload
     def read(self, fetch: Fetch, shape: type[S]) -> S: ...
@@ -88,10 +110,13 @@ class Facts:
                 return None
             failure = answer.failure
             raise CouldNotLook(failure.status, failure.reason, failure.code)
-        try:
-            return shape.model_validate(answer.data)
-        except ValidationError as error:
-            raise CouldNotLook(Status.UNSUPPORTED, _misfit(fetch, error)) from error
+        if (answer.fetch, shape) not in self._parsed:
+            try:
+                self._parsed[answer.fetch, shape] = shape.model_validate(answer.data)
+            except ValidationError as error:
+                raise CouldNotLook(Status.UNSUPPORTED, _misfit(fetch, error)) from error
+        parsed: S = self._parsed[answer.fetch, shape]
+        return parsed
 
     @overload
     def subject(self, fetch: Fetch, shape: type[S], *, missing: str) -> S: ...
@@ -113,6 +138,10 @@ class Facts:
                 raise SubjectMissing(missing) from error
             raise
 
+    def holds(self, fetch: Fetch) -> bool:
+        """Whether this read has been made, well or not. For needs_more, which names the next."""
+        return fetch in self._answers
+
     def glance(self, fetch: Fetch, shape: type[S]) -> S | None:
         """The answer or None, whatever the reason. For needs_more only: never judge by it."""
         try:
@@ -120,7 +149,8 @@ class Facts:
         except CouldNotLook:
             return None
 
-    def _answer(self, fetch: Fetch) -> Answer:
+    def _answer(self, asked: Fetch) -> Answer:
+        fetch = self._route(asked)
         if fetch in self._answers:
             return self._answers[fetch]
         if self._late is not None:

@@ -241,12 +241,51 @@ CacheTtl = Annotated[
         0, 31_536_000, "Give a whole number of seconds from 0 to 31536000, for example 86400."
     ),
 ]
+BucketEncryption = Literal["any", "kms"]
+BackupDays = Annotated[
+    int, _whole_number(1, 3653, "Give a whole number of days from 1 to 3653, for example 2.")
+]
+StackName = Annotated[
+    Text,
+    _like(
+        r"[A-Za-z][A-Za-z0-9-]{0,127}",
+        "Give the stack's plain name of letters, digits and -, for example edge-router.",
+    ),
+]
+PipelineName = Annotated[
+    Text,
+    _like(
+        r"[A-Za-z0-9.@_-]{1,100}",
+        "A pipeline's name has letters, digits and . @ _ -, for example edge-router.",
+    ),
+]
+TagKey = Annotated[
+    Text,
+    _like(
+        r"(?!aws:)[\w .:/=+@-]{1,128}",
+        "A tag's key has up to 128 letters, digits, spaces and . : / = + @ _ -, for example team.",
+    ),
+]
+BudgetName = Annotated[
+    Text,
+    _like(
+        r"[^:\\\x00-\x1f]{1,100}",
+        "A budget's name has up to 100 characters, none of them : or \\, for example edge-router.",
+    ),
+]
+Concurrency = Annotated[
+    int,
+    _whole_number(
+        1, 1_000_000, "Give a whole number of executions from 1 to 1000000, for example 1000."
+    ),
+]
 Partition = Literal["aws", "aws-cn", "aws-us-gov"]
 
 DEFAULT_EVENT: FunctionEvent = "origin-request"
 DEFAULT_RETENTION_DAYS = 400
 DEFAULT_TTL = 60
 DEFAULT_ERROR_TTL = 10  # what CloudFront does by itself
+DEFAULT_ENCRYPTION: BucketEncryption = "any"
 
 
 class CheckParameters(BaseModel):
@@ -374,6 +413,86 @@ class ComponentParameters(BaseModel):
             " compressed twin."
         ),
         examples=["yes"],
+    )
+    bucket_encryption: BucketEncryption = Field(
+        DEFAULT_ENCRYPTION,
+        title="Encryption of the buckets",
+        description="kms if objects must be encrypted with a key of AWS KMS.",
+        examples=[DEFAULT_ENCRYPTION],
+    )
+    backup_days_max: BackupDays | None = Field(
+        None,
+        title="Oldest backup in days",
+        description="Only if AWS Backup keeps the buckets: how old their last backup may be.",
+        examples=[2],
+    )
+    stack_name: StackName | None = Field(
+        None,
+        title="CloudFormation stack",
+        description="The plain name of the stack that declares the function.",
+        examples=["edge-router"],
+    )
+    stack_region: Region | None = Field(
+        None,
+        title="Region of the stack",
+        description="Where CloudFormation keeps the stack.",
+        examples=["us-east-1"],
+    )
+    pipeline_name: PipelineName | None = Field(
+        None,
+        title="CodePipeline pipeline",
+        description="The pipeline that every release goes through.",
+        examples=["edge-router"],
+    )
+    pipeline_region: Region | None = Field(
+        None,
+        title="Region of the pipeline",
+        description="Where CodePipeline keeps the pipeline.",
+        examples=["us-east-1"],
+    )
+    owner_tag: TagKey | None = Field(
+        None,
+        title="Owner tag",
+        description="The key of the tag that says whose a resource is; upper case matters.",
+        examples=["team"],
+    )
+    budget_name: BudgetName | None = Field(
+        None,
+        title="Budget",
+        description="The AWS budget that guards what the component costs.",
+        examples=["edge-router"],
+    )
+    cost_tag: TagKey | None = Field(
+        None,
+        title="Cost allocation tag",
+        description=(
+            "The key of the tag by which costs are assigned. Only the account that pays can look."
+        ),
+        examples=["service"],
+    )
+    plain_function_name: FunctionName | None = Field(
+        None,
+        title="Plain Lambda function",
+        description=(
+            "A function of the component that does not run at the edge: its plain name, without"
+            " ARN and version."
+        ),
+        examples=["asset-purger"],
+    )
+    plain_function_region: Region | None = Field(
+        None,
+        title="Region of the plain function",
+        description="Where the plain Lambda function runs.",
+        examples=["eu-west-1"],
+    )
+    lambda_concurrency_min: Concurrency | None = Field(
+        None,
+        title="Least concurrency of Lambda",
+        description=(
+            "How many executions at the same time each edge region must allow: your peak, and"
+            " some room."
+        ),
+        examples=[1000],
     )
     partition: Partition = Field(
         "aws",

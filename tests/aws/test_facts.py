@@ -91,6 +91,12 @@ def test_a_glance_gives_the_answer_or_nothing():
     assert facts(status=Status.TIMEOUT).glance(BUCKET, Replication) is None
 
 
+def test_facts_hold_what_was_read_well_or_not():
+    assert facts({}).holds(BUCKET)
+    assert facts(status=Status.TIMEOUT).holds(BUCKET)
+    assert not Facts({}, NOW).holds(BUCKET)
+
+
 def test_what_was_never_asked_is_a_mistake_of_the_check():
     with pytest.raises(LookupError):
         Facts({}, NOW).read(BUCKET, Replication)

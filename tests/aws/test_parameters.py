@@ -26,6 +26,7 @@ def test_a_component_may_have_no_parameters_at_all():
         "record_ttl_max": 60,
         "error_ttl_max": 10,
         "precompressed": "no",
+        "bucket_encryption": "any",
         "partition": "aws",
     }
 
@@ -67,6 +68,7 @@ BUCKET = (
 RECORD = "A record name is a full DNS name, for example www.example.com."
 DAYS = "Give a whole number of days from 1 to 3653, for example 400."
 TTL = "Give a whole number of seconds from 1 to 86400, for example 60."
+CONCURRENCY = "Give a whole number of executions from 1 to 1000000, for example 1000."
 FUNCTION = "Give the function's plain name, without ARN and version, for example edge-router."
 DISTRIBUTION = (
     "A distribution id is an E with capital letters and digits, for example E1A2B3C4D5E6F7."
@@ -76,6 +78,11 @@ HEADER = "A header's name has letters, digits and hyphens, for example x-failove
 HEADERS = "Name at least one header, for example x-frame-options."
 ERROR_TTL = "Give a whole number of seconds from 0 to 31536000, for example 10."
 CACHE_TTL = "Give a whole number of seconds from 0 to 31536000, for example 86400."
+STACK = "Give the stack's plain name of letters, digits and -, for example edge-router."
+PIPELINE = "A pipeline's name has letters, digits and . @ _ -, for example edge-router."
+TAG = "A tag's key has up to 128 letters, digits, spaces and . : / = + @ _ -, for example team."
+BUDGET = "A budget's name has up to 100 characters, none of them : or \\, for example edge-router."
+BACKUP_DAYS = "Give a whole number of days from 1 to 3653, for example 2."
 GROUP = "A log group's name has letters, digits and _ / . # -, for example /edge/router."
 
 
@@ -147,6 +154,25 @@ GROUP = "A log group's name has letters, digits and _ / . # -, for example /edge
         ("error_ttl_max", "soon", ERROR_TTL),
         ("cache_ttl_max", 31_536_001, CACHE_TTL),
         ("precompressed", "gzip", "Choose one of yes or no."),
+        ("bucket_encryption", "aes", "Choose one of any or kms."),
+        ("backup_days_max", "0", BACKUP_DAYS),
+        ("stack_name", "arn:aws:cloudformation:eu-west-1:123456789012:stack/edge", STACK),
+        ("stack_name", "2nd-router", STACK),
+        ("stack_region", "Ireland", REGION),
+        ("pipeline_name", "edge router", PIPELINE),
+        ("pipeline_region", "eu-west", REGION),
+        ("owner_tag", "aws:createdBy", TAG),
+        ("owner_tag", "team#1", TAG),
+        ("owner_tag", "x" * 129, TAG),
+        ("cost_tag", "team\nservice", TAG),
+        ("budget_name", "edge:router", BUDGET),
+        ("budget_name", "edge\\router", BUDGET),
+        ("budget_name", "edge\nrouter", BUDGET),
+        ("plain_function_name", "asset-purger:7", FUNCTION),
+        ("plain_function_region", "Ireland", REGION),
+        ("lambda_concurrency_min", 0, CONCURRENCY),
+        ("lambda_concurrency_min", "plenty", CONCURRENCY),
+        ("lambda_concurrency_min", 1_000_001, CONCURRENCY),
         ("partition", "aws-de", "Choose one of aws, aws-cn or aws-us-gov."),
         ("speed", "fast", "There is no parameter of this name."),
     ],

@@ -31,6 +31,9 @@ class SameContent(CheckParameters):
         """The buckets, each with its region."""
         return {bucket: region for region, bucket in self.buckets.items()}
 
+    def arn_of(self, bucket: str) -> str:
+        return f"arn:{self.partition}:s3:::{bucket}"
+
 
 class Replicas(SameContent):
     buckets: Annotated[Buckets, AfterValidator(_at_least_two)]
