@@ -53,7 +53,9 @@ def register(registry, judge=Judge, **changes):
 def test_there_are_twelve_checks():
     assert set(CHECKS) == {
         "alarms.actions-live",
+        "alarms.cloudfront-errors",
         "alarms.function-errors-in-every-region",
+        "alarms.replication-lag",
         "cloudfront.function-associated",
         "cloudfront.published-version",
         "cloudfront.same-newest-version",

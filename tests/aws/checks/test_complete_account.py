@@ -9,6 +9,7 @@ from readiness.aws.engine import run
 from readiness.aws.errors import Status
 from readiness.aws.registry import applicable
 from tests.aws.recordings import complete as aws
+from tests.aws.recordings import watching
 
 MUTATIONS = {
     "cloudfront.function-associated": lambda account: account.says(
@@ -26,11 +27,18 @@ MUTATIONS = {
     ),
     "alarms.function-errors-in-every-region": lambda account: account.says(
         aws.alarms("eu-west-1"),
-        {"MetricAlarms": [aws.metric_alarm("eu-west-1", MetricName="Throttles")]},
+        watching.alarms("eu-west-1", aws.metric_alarm("eu-west-1", MetricName="Throttles")),
     ),
     "alarms.actions-live": lambda account: account.says(
         aws.alarms("eu-west-1"),
-        {"MetricAlarms": [aws.metric_alarm("eu-west-1", AlarmActions=[])]},
+        watching.alarms("eu-west-1", aws.metric_alarm("eu-west-1", AlarmActions=[])),
+    ),
+    "alarms.cloudfront-errors": lambda account: account.says(
+        aws.alarms("us-east-1"),
+        {"MetricAlarms": [aws.metric_alarm("us-east-1"), watching.replication_alarm("us-east-1")]},
+    ),
+    "alarms.replication-lag": lambda account: account.says(
+        aws.alarms("eu-west-1"), {"MetricAlarms": [aws.metric_alarm("eu-west-1")]}
     ),
     "sns.subscription-confirmed": lambda account: account.says(
         aws.subscriptions("eu-west-1"),

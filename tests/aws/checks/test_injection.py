@@ -32,6 +32,8 @@ EMPTY = {
     ("logs.retention", "describe_log_groups"): Status.NOT_APPLICABLE,
     ("alarms.function-errors-in-every-region", "describe_alarms"): Status.FAIL,
     ("alarms.actions-live", "describe_alarms"): Status.NOT_APPLICABLE,
+    ("alarms.cloudfront-errors", "describe_alarms"): Status.FAIL,
+    ("alarms.replication-lag", "describe_alarms"): Status.FAIL,
     ("sns.subscription-confirmed", "describe_alarms"): Status.NOT_APPLICABLE,
     ("sns.subscription-confirmed", "list_subscriptions_by_topic"): Status.FAIL,
     ("s3.replication-both-ways", "get_bucket_replication"): Status.FAIL,
@@ -51,6 +53,12 @@ ABSENCE_IS_NO = {
     ("alarms.function-errors-in-every-region", "MetricName"),
     ("alarms.function-errors-in-every-region", "Namespace"),
     ("alarms.function-errors-in-every-region", "Dimensions"),
+    ("alarms.cloudfront-errors", "MetricName"),
+    ("alarms.cloudfront-errors", "Namespace"),
+    ("alarms.cloudfront-errors", "Dimensions"),
+    ("alarms.replication-lag", "MetricName"),
+    ("alarms.replication-lag", "Namespace"),
+    ("alarms.replication-lag", "Dimensions"),
 }
 
 #: The one answer that says no by being empty altogether: versioning that was never enabled.

@@ -18,6 +18,7 @@ from readiness.aws.fetch import Answer, Fetch
 from readiness.aws.recording import Recording
 from readiness.aws.registry import BoundCheck, Verdict
 from readiness.aws.verdicts import judge
+from tests.aws.recordings import watching
 
 SECRET = "s3cr3t-value"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -296,11 +297,11 @@ def complete() -> Account:
     }
     for region in REGIONS:
         data[groups(region)] = {"logGroups": [log_group(), log_group(f"{GROUP}-test", None)]}
-        here = [metric_alarm(region), other_alarm(region)]
-        data[alarms(region)] = {"MetricAlarms": here, "CompositeAlarms": []}
         data[subscriptions(region)] = {"Subscriptions": [subscription()]}
     for region, bucket in BUCKETS.items():
         others = [name for name in BUCKETS.values() if name != bucket]
         data[versioning(region)] = {"Status": "Enabled"}
         data[replication(region)] = replication_to(*(rule(name) for name in others))
-    return Account(data)
+    account = Account(data)
+    watching.add(account)
+    return account
