@@ -4,10 +4,11 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from types import TracebackType
 from typing import Any, ClassVar, Self
+from wsgiref.types import WSGIApplication
 
 from flask import Flask, Response, request
 from moto.core.base_backend import BackendDict
@@ -41,10 +42,17 @@ class SimulatedAWS:
 
     _running: ClassVar["SimulatedAWS | None"] = None
 
-    def __init__(self, port: int = 0, host: str = LOOPBACK) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        host: str = LOOPBACK,
+        around: Callable[[WSGIApplication], WSGIApplication] = lambda application: application,
+    ) -> None:
+        """What `around` returns sees every request first, and may count it or keep it waiting."""
         if host != LOOPBACK:
             raise ValueError(f"Everybody may do everything in there: only {LOOPBACK}, not {host}.")
         self._port = port
+        self._around = around
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -61,7 +69,7 @@ class SimulatedAWS:
         apply_all()
         self.reset()
         with socket.create_server((LOOPBACK, self._port)) as listening:
-            self._server = _Server(listening.fileno())
+            self._server = _Server(listening.fileno(), self._around)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="simulated-aws", daemon=True
         )
@@ -109,9 +117,11 @@ class _Handler(MotoRequestHandler):
 
 
 class _Server(ThreadedWSGIServer):
-    def __init__(self, listening: int) -> None:
+    def __init__(
+        self, listening: int, around: Callable[[WSGIApplication], WSGIApplication]
+    ) -> None:
         # A socket of our own, as werkzeug leaves the process when a port is taken.
-        application = DomainDispatcherApplication(_create_app)
+        application = around(DomainDispatcherApplication(_create_app))
         super().__init__(LOOPBACK, 0, application, handler=_Handler, fd=listening)
 
     def log(self, type: str, message: str, *args: Any) -> None:
