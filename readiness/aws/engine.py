@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,14 +13,16 @@ from functools import partial
 from itertools import chain, zip_longest
 from typing import Protocol
 
-from readiness.aws.errors import CouldNotLook, Failure, Status, SubjectMissing
-from readiness.aws.facts import Facts
+from readiness.aws.errors import CouldNotLook, CredentialsError, Failure, Status, SubjectMissing
+from readiness.aws.facts import Facts, Parsed
 from readiness.aws.fetch import Answer, Fetch, Read, Snapshot
+from readiness.aws.progress import Meter, Progress
 from readiness.aws.registry import BoundCheck, Observed, Verdict
 from readiness.aws.verdicts import guarded, judge
 
 ROUNDS = 3  # of needs: the first and at most two more
 POLL_SECONDS = 0.05  # how often a waiting run looks at the clock and for a cancellation
+LATE_SECONDS = 0.2  # how often it looks whose time is up: there may be thousands of checks
 
 
 class Source(Protocol):
@@ -50,6 +52,7 @@ class ReadRecord:
 class Result:
     """What one check said, what it saw, and what it took to see it."""
 
+    position: int  # of the check among those given to the run
     check_id: str
     check_version: int
     status: Status
@@ -60,23 +63,13 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Reads done of reads planned so far; a second round adds to the total."""
-
-    done: int
-    total: int
-    label: str  # of the read that was answered last: "eu-west-1 logs"
-    by_region: dict[str, tuple[int, int]]
-    by_service: dict[str, tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run came to."""
 
     results: tuple[Result, ...]  # in the order of the checks given; unfinished ones are absent
     reads_made: int
     cancelled: bool
+    refused: Mapping[str, str]  # accounts that would not let us in, and why: a sentence
     answers: tuple[Answer, ...]  # what was judged on, for a recording
     taken_at: datetime  # the moment, in UTC, that it was judged at
 
@@ -92,15 +85,14 @@ def run(
     run_seconds: float = 120,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
-    """Run the checks against one account and return what each says.
+    """Run the checks, of one component or of many, and return what each says.
 
-    All three callbacks are called from this thread: on_result as each verdict lands, on_progress
-    with each answer, is_cancelled some 20 times a second. A check that is not done
-    `check_seconds` after its first read began, or when the run is `run_seconds` old, is judged on
-    what is there; what it lacks counts as a timeout. Cancelled, the run returns at once with the
-    results so far.
-
-    Raises CredentialsError when no read can succeed; the results so far went to on_result.
+    Equal reads are made once, whoever wants them. All three callbacks are called from this thread:
+    on_result as each verdict lands, on_progress with each answer, is_cancelled some 20 times a
+    second. A check that is not done `check_seconds` after its first read began, or when the run is
+    `run_seconds` old, is judged on what is there; what it lacks counts as a timeout. Cancelled, the
+    run returns at once with the results so far. When an account does not let us in, the checks that
+    ask it end without a result, and the outcome says so once for all of them.
     """
     with Snapshot(connection.reader()) as snapshot:
         now = connection.now()
@@ -161,6 +153,10 @@ class _Run:
         self._planned: dict[Fetch, list[_Open]] = {}  # every read, and who wanted it
         self._open: dict[int, _Open] = {}
         self._results: dict[int, Result] = {}
+        self._refused: dict[str, str] = {}
+        self._meter = Meter()
+        self._next_look = clock()
+        self._parsed: Parsed = {}
 
     @property
     def is_open(self) -> bool:
@@ -191,6 +187,11 @@ class _Run:
         except queue.Empty:
             pass
         now = self._clock()
+        if run_is_over or now >= self._next_look:
+            self._next_look = now + LATE_SECONDS
+            self._see_who_is_late(now, run_is_over=run_is_over)
+
+    def _see_who_is_late(self, now: float, *, run_is_over: bool) -> None:
         for check in list(self._open.values()):
             if check.began is None and self._has_begun(check):
                 check.began = now
@@ -202,9 +203,14 @@ class _Run:
 
     def outcome(self, cancelled: bool) -> Outcome:
         results = tuple(self._results[position] for position in sorted(self._results))
-        answers = tuple(self._answers.values())
-        reads_made = self._snapshot.reads_made
-        return Outcome(results, reads_made, cancelled, answers, self._now)
+        return Outcome(
+            results=results,
+            reads_made=self._snapshot.reads_made,
+            cancelled=cancelled,
+            refused=self._refused,
+            answers=tuple(self._answers.values()),
+            taken_at=self._now,
+        )
 
     def _want(self, check: _Open, fetches: Iterable[Fetch]) -> list[Fetch]:
         """Note who wants what; return the reads that nobody wanted before."""
@@ -215,6 +221,7 @@ class _Run:
             check.asked[fetch] = fetch in self._planned
             if fetch not in self._planned:
                 new.append(fetch)
+                self._meter.plan(fetch)
             self._planned.setdefault(fetch, []).append(check)
             if fetch not in self._answers:
                 check.waiting.add(fetch)
@@ -231,19 +238,34 @@ class _Run:
         self._arrivals.put((fetch, future))
 
     def _take(self, fetch: Fetch, future: Future[Answer]) -> None:
-        """An answer has come. Raises CredentialsError."""
-        answer = future.result()
+        """An answer has come."""
         del self._under_way[fetch]
+        try:
+            self._receive(future.result())
+        except CredentialsError as error:
+            self._refuse(fetch.account, str(error))
+        if self._held and not self._under_way:
+            self._repeat_held()
+
+    def _receive(self, answer: Answer) -> None:
+        fetch = answer.fetch
         throttled = answer.failure is not None and answer.failure.status is Status.THROTTLED
         if throttled and fetch not in self._repeated:
             self._held.append(fetch)
-        else:
-            self._answers[fetch] = answer
-            self._report_progress(fetch)
-            for check in self._planned[fetch]:
-                self._hand_over(check, answer)
-        if self._held and not self._under_way:
-            self._repeat_held()
+            return
+        self._answers[fetch] = answer
+        self._meter.done(fetch)
+        if self._on_progress is not None:
+            self._on_progress(self._meter.progress(fetch))
+        for check in self._planned[fetch]:
+            self._hand_over(check, answer)
+
+    def _refuse(self, account: str, why: str) -> None:
+        """Nothing that asks this account can come to a verdict."""
+        self._refused.setdefault(account, why)
+        for check in list(self._open.values()):
+            if any(fetch.account == account for fetch in check.asked):
+                del self._open[check.position]
 
     def _hand_over(self, check: _Open, answer: Answer) -> None:
         if check.position not in self._open:
@@ -286,7 +308,7 @@ class _Run:
     def _facts(self, check: _Open, late: Failure | None = None) -> Facts:
         answers = self._answers
         asked = {each: answers[each] for each in check.asked if each in answers}
-        return Facts(asked, self._now, late)
+        return Facts(asked, self._now, late, self._parsed)
 
     def _has_begun(self, check: _Open) -> bool:
         futures = (self._under_way.get(fetch) for fetch in check.waiting)
@@ -305,6 +327,7 @@ class _Run:
         del self._open[check.position]
         began = self._clock() if check.began is None else check.began
         result = Result(
+            position=check.position,
             check_id=check.bound.check.id,
             check_version=check.bound.check.version,
             status=verdict.status,
@@ -333,23 +356,3 @@ class _Run:
             error_code=code,
             shared=shared,
         )
-
-    def _report_progress(self, last: Fetch) -> None:
-        if self._on_progress is None:
-            return
-        self._on_progress(
-            Progress(
-                done=len(self._answers),
-                total=len(self._planned),
-                label=last.label,
-                by_region=self._counted(lambda fetch: fetch.place),
-                by_service=self._counted(lambda fetch: fetch.service),
-            )
-        )
-
-    def _counted(self, key: Callable[[Fetch], str]) -> dict[str, tuple[int, int]]:
-        counts: dict[str, tuple[int, int]] = {}
-        for fetch in self._planned:
-            done, total = counts.get(key(fetch), (0, 0))
-            counts[key(fetch)] = (done + (fetch in self._answers), total + 1)
-        return counts

@@ -140,7 +140,7 @@ class Facts:
 
     def holds(self, fetch: Fetch) -> bool:
         """Whether this read has been made, well or not. For needs_more, which names the next."""
-        return fetch in self._answers
+        return self._route(fetch) in self._answers
 
     def glance(self, fetch: Fetch, shape: type[S]) -> S | None:
         """The answer or None, whatever the reason. For needs_more only: never judge by it."""

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -89,6 +89,10 @@ class Fetch:
         """As `of`, but of a long answer only the start: whoever asks must look if it was cut."""
         whole = cls.of(service, region, operation, **arguments)
         return cls(service, whole.region, operation, whole.arguments, one_page=True)
+
+    def in_account(self, account: str) -> Self:
+        """The same question to another account."""
+        return replace(self, account=account)
 
     @property
     def keywords(self) -> dict[str, Any]:

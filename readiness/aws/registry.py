@@ -83,6 +83,8 @@ class BoundCheck:
 
     check: Check
     params: CheckParameters
+    #: By service, the account to ask; "" stands for every other service.
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
     def needs(self) -> list[Fetch]:
         """Raises UndeclaredRead."""
@@ -91,11 +93,13 @@ class BoundCheck:
     def needs_more(self, facts: Facts) -> list[Fetch]:
         """Raises UndeclaredRead; CouldNotLook or SubjectMissing if nothing more can be named."""
         needs_more = getattr(self.check.judge, "needs_more", None)
-        return self._admitted(needs_more(facts, self.params)) if needs_more else []
+        if not needs_more:
+            return []
+        return self._admitted(needs_more(facts.through(self._routed), self.params))
 
     def evaluate(self, facts: Facts) -> Verdict:
         """Raises CouldNotLook and SubjectMissing, which are verdicts too: see verdicts.judge."""
-        return self.check.judge.evaluate(facts, self.params)
+        return self.check.judge.evaluate(facts.through(self._routed), self.params)
 
     def mend_command(self, observed: Observed) -> str:
         """A command for a person to copy; we never run it. `observed` is that of a verdict."""
@@ -113,7 +117,12 @@ class BoundCheck:
                 raise UndeclaredRead(
                     f"{self.check.id} does not declare {fetch.service} {fetch.operation}."
                 )
-        return unique
+        return [self._routed(fetch) for fetch in unique]
+
+    def _routed(self, fetch: Fetch) -> Fetch:
+        if not self.accounts:
+            return fetch
+        return fetch.in_account(self.accounts.get(fetch.service) or self.accounts[""])
 
 
 #: Every check by its id. Filled by importing readiness.aws.checks.

@@ -1,16 +1,19 @@
 import json
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from readiness.aws.engine import Progress, run
+from readiness.aws.engine import run
 from readiness.aws.errors import CouldNotLook, CredentialsExpired, Failure, Status, SubjectMissing
 from readiness.aws.facts import CamelShape, Facts
 from readiness.aws.fetch import Answer, Fetch
 from readiness.aws.parameters import CheckParameters
+from readiness.aws.progress import Progress
 from readiness.aws.registry import BoundCheck, Check, Verdict
+from readiness.aws.sources import Sources
 from readiness.aws.verdicts import OBSERVED_BYTES, judge
 
 READS = (("logs", "describe_log_groups"), ("sns", "list_topics"), ("route53", "get_health_check"))
@@ -247,9 +250,34 @@ def test_expired_credentials_stop_the_run_with_one_error_and_keep_what_had_lande
         gate.set()
 
     checks = [bound("a.a", [logs("eu")]), bound("b.b", [logs("us")])]
-    with pytest.raises(CredentialsExpired, match="Expired"):
-        run(checks, connection=aws, on_result=on_result)
-    assert landed == ["b.b"]
+    outcome = run(checks, connection=aws, on_result=on_result)
+    assert outcome.refused == {"default": "Expired."}
+    assert (landed, list(statuses(outcome))) == (["b.b"], ["b.b"])
+
+
+def test_an_account_that_refuses_takes_only_its_own_checks_along():
+    ours, theirs = AWS(), AWS(eu=[CredentialsExpired("Expired.")] * 9)
+    here, there = {"": "ours"}, {"": "ours", "logs": "theirs"}
+    checks = [
+        replace(bound("a.a", [logs("eu")]), accounts=here),
+        replace(bound("b.b", [logs("eu")]), accounts=there),
+        replace(bound("c.c", [logs("eu"), logs("us")]), accounts=there),
+    ]
+    outcome = run(checks, connection=Sources({"ours": ours, "theirs": theirs}))
+    assert outcome.refused == {"theirs": "Expired."}
+    assert [result.position for result in outcome.results] == [0]
+    assert [fetch.account for fetch in ours.made] == ["ours"]
+
+
+def test_each_service_is_asked_in_the_account_that_was_named_for_it():
+    ours, theirs = AWS(), AWS()
+    accounts = {"": "ours", "logs": "theirs"}
+    check = replace(bound("a.a", [logs("eu")]), accounts=accounts)
+    same = replace(bound("a.a", [logs("eu")]), accounts=accounts)
+    outcome = run([check, same], connection=Sources({"ours": ours, "theirs": theirs}))
+    assert (len(ours.made), len(theirs.made)) == (0, 1)
+    assert [result.status for result in outcome.results] == [Status.PASS, Status.PASS]
+    assert [result.reads[0].shared for result in outcome.results] == [False, True]
 
 
 def test_a_cancelled_run_returns_at_once_with_the_results_so_far():
