@@ -13,7 +13,7 @@ from readiness.components.actions import (
     create_component,
     set_check_binding,
 )
-from readiness.decisions.actions import decide, refresh_standings
+from readiness.decisions.actions import decide
 from readiness.decisions.live import params_digest
 from readiness.decisions.rules import Content
 from readiness.models import (
@@ -202,8 +202,7 @@ def make_result(
         status=status,
         **{"reason": f"It says {status}.", "checked_at": now, "duration_ms": 1} | values,
     )
-    remember(component, [result])
-    refresh_standings(component=component, now=now)
+    remember(component, [result], now=now)
     return result
 
 
@@ -214,6 +213,18 @@ def add_check(requirement: Requirement, check_id: str) -> None:
         check_id=check_id,
         kind=BindingKind.ADDED,
         reason="",
+        by=User.objects.earliest("pk"),
+        now=NOW,
+    )
+
+
+def mute_check(requirement: Requirement, check_id: str) -> None:
+    """Let a check look on without moving a requirement."""
+    set_check_binding(
+        requirement=requirement,
+        check_id=check_id,
+        kind=BindingKind.MUTED,
+        reason="Known.",
         by=User.objects.earliest("pk"),
         now=NOW,
     )

@@ -17,10 +17,12 @@ from django.utils import timezone
 from readiness import jobs
 from readiness.aws import engine
 from readiness.aws.errors import UNKNOWN, CredentialsError, Status
+from readiness.aws.history import word
 from readiness.aws.registry import BoundCheck, applicable
 from readiness.aws.session import Connection, Keys
 from readiness.decisions.actions import refresh_standings
 from readiness.decisions.live import params_digest
+from readiness.decisions.standing import Standing
 from readiness.models import (
     ACTIVE,
     CheckResult,
@@ -29,12 +31,15 @@ from readiness.models import (
     Component,
     JobState,
     User,
+    VerdictChange,
 )
 
 # How often a running job writes: often enough to watch, seldom enough not to be felt.
 FLUSH = timedelta(milliseconds=300)
 NO_CHECK = "No check applies: parameters are missing."
 FAILED = "Something in Readiness itself went wrong; its log has the details."
+# What was done and seen to be there is not there any more.
+REGRESSION = (Standing.VERIFIED, Standing.CONTRADICTED)
 
 
 def request_run(*, component: Component, by: User | None, now: datetime) -> CheckRun:
@@ -171,8 +176,7 @@ class _Writer:
         rows = [self._row(result, now) for result in self.results]
         self.results.clear()
         CheckResult.objects.bulk_create(rows)
-        remember(self.run.component, rows)
-        refresh_standings(component=self.run.component, now=now)
+        remember(self.run.component, rows, now=now)
 
     def _row(self, result: engine.Result, now: datetime) -> CheckResult:
         return CheckResult(
@@ -189,34 +193,60 @@ class _Writer:
         )
 
 
-def remember(component: Component, rows: list[CheckResult]) -> None:
-    """Bring the latest word on each check up to date; only a pass or a fail becomes known."""
+@transaction.atomic
+def remember(component: Component, rows: list[CheckResult], *, now: datetime) -> None:
+    """Bring up to date what follows from new results: the latest word on each check, its history
+    where the word is another one, the standings, and which of them a change made fall."""
     states = {
         state.check_id: state
         for state in CheckState.objects.filter(
             component=component, check_id__in=[row.check_id for row in rows]
-        ).select_related("known")
+        ).select_related("known", "latest")
     }
+    changes = []
     for row in rows:
         state = states.setdefault(
             row.check_id, CheckState(component=component, check_id=row.check_id)
         )
-        state.latest = row
-        if row.status in UNKNOWN:
-            state.unknown_since = state.unknown_since or row.checked_at
-            continue
-        state.unknown_since = None
-        known = state.known
-        if row.status in (Status.PASS, Status.FAIL):
-            if not known or (known.status, known.params_digest) != (row.status, row.params_digest):
-                state.known_since = row.checked_at
-            state.known = row
+        before = state.latest if state.pk else None
+        if before is None or word(before.status) != word(row.status):
+            changes.append(_change(component, before, row))
+        _follow(state, row)
     CheckState.objects.bulk_create(
         states.values(),
         update_conflicts=True,
         unique_fields=["component", "check_id"],
         update_fields=["latest", "known", "known_since", "unknown_since"],
     )
+    moves = refresh_standings(component=component, now=now)
+    fallen = [m for m in moves if (m.before, m.after) == REGRESSION]
+    for change in changes:
+        change.contradicts = sorted(m.criterion for m in fallen if change.check_id in m.failing)
+    VerdictChange.objects.bulk_create(changes)
+
+
+def _change(component: Component, before: CheckResult | None, after: CheckResult) -> VerdictChange:
+    return VerdictChange(
+        component=component,
+        check_id=after.check_id,
+        at=after.checked_at,
+        before=before,
+        after=after,
+    )
+
+
+def _follow(state: CheckState, row: CheckResult) -> None:
+    """Make `row` the latest word; only a pass or a fail becomes known."""
+    state.latest = row
+    if row.status in UNKNOWN:
+        state.unknown_since = state.unknown_since or row.checked_at
+        return
+    state.unknown_since = None
+    known = state.known
+    if row.status in (Status.PASS, Status.FAIL):
+        if not known or (known.status, known.params_digest) != (row.status, row.params_digest):
+            state.known_since = row.checked_at
+        state.known = row
 
 
 def storable(value: Any) -> Any:

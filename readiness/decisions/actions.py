@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +12,8 @@ from django.utils import timezone
 from readiness.canonical import canonical
 from readiness.decisions import rules
 from readiness.decisions.digest import decision_digest
-from readiness.decisions.live import StandingIndex, frozen, live_state
+from readiness.decisions.live import CheckLine, StandingIndex, frozen, live_state
+from readiness.decisions.standing import LiveVerdict, Standing
 from readiness.models import Component, Decision, Outcome, Requirement, User
 
 
@@ -28,6 +31,16 @@ class DecisionInvalid(Exception):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("; ".join(f"{name}: {text}" for name, text in problems.items()))
         self.problems = problems
+
+
+class Move(NamedTuple):
+    """A requirement whose standing, or when it changes by itself, is not what it was."""
+
+    criterion: str
+    before: str
+    after: Standing
+    # The checks that fail it now.
+    failing: frozenset[str]
 
 
 @transaction.atomic
@@ -89,8 +102,8 @@ def decide(
 
 
 @transaction.atomic
-def refresh_standings(*, component: Component, now: datetime) -> int:
-    """Bring the index of a component's standings up to date; returns how many moved.
+def refresh_standings(*, component: Component, now: datetime) -> list[Move]:
+    """Bring the index of a component's standings up to date; returns what moved in it.
 
     Call it in the transaction of whatever changed: check results, parameters, bindings.
     """
@@ -103,16 +116,24 @@ def refresh_standings(*, component: Component, now: datetime) -> int:
     )
     decisions = Decision.objects.in_bulk([r.current_decision_id for r in requirements])
     live = live_state(component, now)
-    moved = []
+    moved, moves = [], []
     for requirement in requirements:
         lines = live.lines(requirement.criterion.slug, requirement.check_bindings)
         index = live.index(lines, decisions.get(requirement.current_decision_id), today)
         if index != tuple(getattr(requirement, name) for name in index._fields):
+            moves.append(_move(requirement, index, lines))
             for name, value in index._asdict().items():
                 setattr(requirement, name, value)
             moved.append(requirement)
     Requirement.objects.bulk_update(moved, StandingIndex._fields)
-    return len(moved)
+    return moves
+
+
+def _move(requirement: Requirement, index: StandingIndex, lines: Iterable[CheckLine]) -> Move:
+    failing = (x.check.id for x in lines if x.verdict is LiveVerdict.FAIL and not x.muted)
+    return Move(
+        requirement.criterion.slug, requirement.standing, index.standing, frozenset(failing)
+    )
 
 
 def refresh_due_standings() -> None:

@@ -12,11 +12,20 @@ from readiness import jobs
 from readiness.aws import engine, runner
 from readiness.aws.errors import CredentialsExpired, Status
 from readiness.aws.fetch import Answer
-from readiness.models import CheckResult, CheckRun, CheckState, Criterion, JobState, Requirement
+from readiness.models import (
+    CheckResult,
+    CheckRun,
+    CheckState,
+    Criterion,
+    JobState,
+    Requirement,
+    VerdictChange,
+)
 from tests import factory
 from tests.factory import NOW
 
 LOGS = "logs.group-in-every-region"
+RETENTION = "logs.retention"
 ROUTER = {"function_name": "router", "edge_regions": ["eu-west-1"], "log_group": "/edge/router"}
 
 
@@ -212,6 +221,81 @@ def test_not_applicable_is_an_answer_but_no_verdict(router):
 
     state = factory.state_of(router, LOGS)
     assert (state.known, state.unknown_since) == (known, None)
+
+
+def history(component):
+    return [
+        (c.before and c.before.status, c.after.status, c.at, c.contradicts)
+        for c in VerdictChange.objects.filter(component=component, check_id=LOGS).order_by("at")
+    ]
+
+
+def test_history_has_a_row_where_the_word_changes(router):
+    hour = timedelta(hours=1)
+    said = ["pass", "pass", "throttled", "timeout", "fail", "fail", "not_applicable"]
+    for number, status in enumerate(said):
+        factory.make_result(router, LOGS, status, now=NOW + number * hour)
+
+    assert history(router) == [
+        (None, "pass", NOW, []),
+        ("pass", "throttled", NOW + 2 * hour, []),
+        ("timeout", "fail", NOW + 4 * hour, []),
+        ("fail", "not_applicable", NOW + 6 * hour, []),
+    ]
+
+
+def test_what_was_verified_and_is_contradicted_now_is_a_regression(router):
+    factory.make_decision(router, "logs-findable", "done")
+    factory.make_decision(router, "c-0-1", "done")
+    hour = timedelta(hours=1)
+    for number, status in enumerate(["pass", "fail", "throttled", "fail", "pass", "fail"]):
+        factory.make_result(router, LOGS, status, now=NOW + number * hour)
+
+    # Not where nobody could look in between: it was contradicted all the time.
+    assert [contradicts for *_, contradicts in history(router)] == [
+        [],
+        ["logs-findable"],
+        [],
+        [],
+        [],
+        ["logs-findable"],
+    ]
+
+
+def test_a_fail_of_what_was_only_said_to_be_done_is_no_regression(router):
+    factory.make_decision(router, "logs-findable", "done")
+    factory.make_result(router, LOGS, "fail")
+
+    assert history(router) == [(None, "fail", NOW, [])]
+
+
+def test_a_muted_check_makes_nothing_fall(router):
+    factory.make_decision(router, "logs-findable", "done")
+    factory.make_result(router, LOGS, "pass")
+    factory.make_result(router, RETENTION, "pass")
+    requirement = Requirement.objects.get(criterion__slug="logs-findable")
+    factory.add_check(requirement, RETENTION)
+    factory.mute_check(requirement, LOGS)
+
+    factory.make_result(router, LOGS, "fail", now=NOW + timedelta(hours=1))
+    assert [contradicts for *_, contradicts in history(router)] == [[], []]
+
+    factory.make_result(router, RETENTION, "fail", now=NOW + timedelta(hours=2))
+    assert VerdictChange.objects.get(check_id=RETENTION, before__isnull=False).contradicts == [
+        "logs-findable"
+    ]
+
+
+def test_history_of_a_run_is_written_with_its_results(router, aws):
+    factory.make_decision(router, "logs-findable", "done")
+    runner.run_now(component=router, now=NOW)
+    aws({"logGroups": []})
+    runner.run_now(component=router, now=NOW)
+
+    assert [(before, after, c) for before, after, _, c in history(router)] == [
+        (None, "pass", []),
+        ("pass", "fail", ["logs-findable"]),
+    ]
 
 
 @pytest.mark.parametrize("answer", [{"logGroups": [{"logGroupName": "\x00\ud800"}]}])

@@ -166,8 +166,27 @@ def test_refresh_standings_follows_the_checks(db):
 
     moved = refresh_standings(component=component, now=NOW)
 
-    assert (moved, requirement(component).standing) == (6, "arrived")
-    assert refresh_standings(component=component, now=NOW) == 0
+    assert (len(moved), requirement(component).standing) == (6, "arrived")
+    assert ("c-0-0", "gap", "arrived", frozenset()) in moved
+    assert refresh_standings(component=component, now=NOW) == []
+
+
+def test_a_move_names_the_checks_that_fail_it_but_no_muted_one(db):
+    component = factory.make_component(parameters=ROUTER)
+    link("logs.group-in-every-region", component, "c-0-0")
+    factory.make_decision(component, "c-0-0", "done")
+    for check_id in ("logs.group-in-every-region", "logs.retention"):
+        factory.make_result(component, check_id, "fail")
+    factory.add_check(requirement(component), "logs.retention")
+    Requirement.objects.update(standing="verified")
+
+    [both] = [m for m in refresh_standings(component=component, now=NOW) if m.criterion == "c-0-0"]
+    factory.mute_check(requirement(component), "logs.group-in-every-region")
+    Requirement.objects.update(standing="verified")
+    [one] = [m for m in refresh_standings(component=component, now=NOW) if m.criterion == "c-0-0"]
+
+    assert both.failing == {"logs.group-in-every-region", "logs.retention"}
+    assert one.failing == {"logs.retention"}
 
 
 def test_index_of_a_pass_that_could_not_be_seen_again_fades(db, settings):
