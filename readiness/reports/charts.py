@@ -127,7 +127,7 @@ def bar(counts: Counts, *, by: str = "number", height: int = 14) -> SafeString:
     """
     total = getattr(counts.total, by)
     sizes = [(group, getattr(tally, by)) for group, tally in counts.groups]
-    label = ", ".join(f"{size} {group.word}" for group, size in sizes if size) or "nothing yet"
+    label = ", ".join(counts.in_words(by)) or "nothing yet"
     rects, edges, at = "", "", 0.0
     for group, size in sizes:
         if not size:

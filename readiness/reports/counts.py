@@ -49,6 +49,11 @@ class Counts:
         """Each group in the order of bars, those of none included."""
         return [(group, self.of(group)) for group in GROUPS]
 
+    def in_words(self, by: str = "number") -> list[str]:
+        """Each group that has any, in the order of bars: "3 verified". `by` may be "weight"."""
+        sizes = ((group, getattr(self.of(group), by)) for group in GROUPS)
+        return [f"{size} {group.word}" for group, size in sizes if size]
+
     @property
     def settled(self) -> int:
         """Requirements that somebody decided and that ask for nothing today."""

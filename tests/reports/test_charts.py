@@ -34,6 +34,12 @@ def test_bar_is_as_wide_as_its_parts_and_says_them():
     )
 
 
+def test_counts_in_words_leave_out_what_there_is_none_of():
+    assert COUNTS.in_words() == ["2 done", "1 accepted", "1 needs attention"]
+    assert COUNTS.in_words("weight") == ["4 done", "5 accepted", "1 needs attention"]
+    assert Counts([]).in_words() == []
+
+
 def test_bar_by_weight_measures_weight():
     assert [r.get("width") for r in parts(bar(COUNTS, by="weight"))] == [
         "40.000%",
