@@ -279,6 +279,28 @@ Concurrency = Annotated[
         1, 1_000_000, "Give a whole number of executions from 1 to 1000000, for example 1000."
     ),
 ]
+LogShipping = Literal["any", "splunk", "http"]
+LinkStart = Annotated[
+    Text,
+    _like(
+        r"https?://[^\s<>\"']{3,500}",
+        "Give how your links begin, for example https://runbooks.example.com/.",
+    ),
+]
+DashboardName = Annotated[
+    Text,
+    _like(
+        r"[A-Za-z0-9_-]{1,255}",
+        "A dashboard's name has letters, digits, _ and -, for example edge-router.",
+    ),
+]
+CanaryName = Annotated[
+    Text,
+    _like(
+        r"[a-z0-9_-]{1,255}",
+        "A canary's name has lower-case letters, digits, _ and -, for example edge-router.",
+    ),
+]
 Partition = Literal["aws", "aws-cn", "aws-us-gov"]
 
 DEFAULT_EVENT: FunctionEvent = "origin-request"
@@ -493,6 +515,39 @@ class ComponentParameters(BaseModel):
             " some room."
         ),
         examples=[1000],
+    )
+    log_shipping: LogShipping | None = Field(
+        None,
+        title="Where logs are shipped",
+        description=(
+            "Only if logs must leave CloudWatch: splunk or http for a Firehose stream that delivers"
+            " to Splunk or to another collector, any for whatever takes them."
+        ),
+        examples=["splunk"],
+    )
+    runbook_prefix: LinkStart | None = Field(
+        None,
+        title="Start of runbook links",
+        description="How the links in alarm descriptions begin that count as runbooks.",
+        examples=["https://runbooks.example.com/"],
+    )
+    dashboard_name: DashboardName | None = Field(
+        None,
+        title="Dashboard",
+        description="The CloudWatch dashboard that on-call opens first.",
+        examples=["edge-router"],
+    )
+    canary_name: CanaryName | None = Field(
+        None,
+        title="Canary",
+        description="The CloudWatch Synthetics canary that tries the component from outside.",
+        examples=["edge-router"],
+    )
+    canary_region: Region | None = Field(
+        None,
+        title="Region of the canary",
+        description="Where the canary runs.",
+        examples=["eu-west-1"],
     )
     partition: Partition = Field(
         "aws",

@@ -60,6 +60,7 @@ def test_the_policy_grants_what_the_checks_read_and_nothing_else():
                 "Effect": "Allow",
                 "Action": [
                     "cloudfront:GetDistribution",
+                    "cloudwatch:DescribeAlarmHistory",
                     "cloudwatch:DescribeAlarms",
                     "lambda:ListVersionsByFunction",
                     "logs:DescribeLogGroups",

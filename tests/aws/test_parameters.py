@@ -85,6 +85,10 @@ BUDGET = "A budget's name has up to 100 characters, none of them : or \\, for ex
 BACKUP_DAYS = "Give a whole number of days from 1 to 3653, for example 2."
 GROUP = "A log group's name has letters, digits and _ / . # -, for example /edge/router."
 
+LINK = "Give how your links begin, for example https://runbooks.example.com/."
+DASHBOARD = "A dashboard's name has letters, digits, _ and -, for example edge-router."
+CANARY = "A canary's name has lower-case letters, digits, _ and -, for example edge-router."
+
 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
@@ -173,6 +177,12 @@ GROUP = "A log group's name has letters, digits and _ / . # -, for example /edge
         ("lambda_concurrency_min", 0, CONCURRENCY),
         ("lambda_concurrency_min", "plenty", CONCURRENCY),
         ("lambda_concurrency_min", 1_000_001, CONCURRENCY),
+        ("log_shipping", "kafka", "Choose one of any, splunk or http."),
+        ("runbook_prefix", "runbooks.example.com", LINK),
+        ("runbook_prefix", "https://a b", LINK),
+        ("dashboard_name", "Edge router", DASHBOARD),
+        ("canary_name", "Edge-Router", CANARY),
+        ("canary_region", "Ireland", REGION),
         ("partition", "aws-de", "Choose one of aws, aws-cn or aws-us-gov."),
         ("speed", "fast", "There is no parameter of this name."),
     ],

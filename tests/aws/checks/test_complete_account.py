@@ -40,6 +40,14 @@ MUTATIONS = {
     "alarms.replication-lag": lambda account: account.says(
         aws.alarms("eu-west-1"), {"MetricAlarms": [aws.metric_alarm("eu-west-1")]}
     ),
+    "alarms.runbook-link": lambda account: account.says(
+        aws.alarms("eu-west-1"),
+        watching.alarms("eu-west-1", aws.metric_alarm("eu-west-1", AlarmDescription="See wiki")),
+    ),
+    "alarms.proven": lambda account: account.says(
+        watching.history("eu-west-1", "edge-errors"),
+        watching.told(watching.state_update("OK"), watching.configuration_update("Create")),
+    ),
     "sns.subscription-confirmed": lambda account: account.says(
         aws.subscriptions("eu-west-1"),
         {"Subscriptions": [aws.subscription("PendingConfirmation")]},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from readiness.aws.checks import CHECKS
@@ -40,6 +40,7 @@ PARAMETERS: dict[str, Any] = {
     "hosted_zone_id": "Z0123456789ABC",
     "record_name": RECORD,
     "record_ttl_max": 60,
+    "runbook_prefix": "https://runbooks.example.com/",
 }
 
 DISTRIBUTION = Fetch.of("cloudfront", "us-east-1", "get_distribution", Id="E1A2B3C4D5E6F7")
@@ -143,7 +144,10 @@ def metric_alarm(region: str, name: str = "edge-errors", **changes: Any) -> dict
         "OKActions": [],
         "AlarmActions": [topic_arn(region)],
         "InsufficientDataActions": [],
+        "AlarmDescription": "The function fails. Runbook: https://runbooks.example.com/edge#errors",
         "StateValue": "OK",
+        "StateUpdatedTimestamp": NOW - timedelta(days=1),
+        "StateTransitionedTimestamp": NOW - timedelta(days=4),
         "MetricName": "Errors",
         "Namespace": "AWS/Lambda",
         "Statistic": "Sum",

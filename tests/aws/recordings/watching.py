@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import Any
 
+from readiness.aws.fetch import Fetch
 from tests.aws.recordings import complete as aws
 
 
@@ -48,6 +51,46 @@ def alarms(region: str, *on_function: dict[str, Any]) -> dict[str, Any]:
     return {"MetricAlarms": [*on_function, *further_alarms(region)], "CompositeAlarms": []}
 
 
+def history(region: str, name: str) -> Fetch:
+    return Fetch.first_page(
+        "cloudwatch",
+        region,
+        "describe_alarm_history",
+        AlarmName=name,
+        AlarmTypes=["MetricAlarm"],
+        MaxRecords=100,
+        ScanBy="TimestampDescending",
+    )
+
+
+def state_update(to: str, days_ago: float = 5) -> dict[str, Any]:
+    return {
+        "AlarmName": "edge-errors",
+        "AlarmType": "MetricAlarm",
+        "Timestamp": aws.NOW - timedelta(days=days_ago),
+        "HistoryItemType": "StateUpdate",
+        "HistorySummary": f"Alarm updated from OK to {to}",
+        "HistoryData": json.dumps({"version": "1.0", "newState": {"stateValue": to}}),
+    }
+
+
+def configuration_update(kind: str) -> dict[str, Any]:
+    return {
+        **state_update("OK", days_ago=6),
+        "HistoryItemType": "ConfigurationUpdate",
+        "HistorySummary": "Alarm changed",
+        "HistoryData": json.dumps({"version": "1.0", "type": kind}),
+    }
+
+
+def told(*items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"AlarmHistoryItems": list(items), **more}
+
+
 def add(account: aws.Account) -> None:
     for region in aws.REGIONS:
-        account.says(aws.alarms(region), alarms(region, aws.metric_alarm(region)))
+        here = alarms(region, aws.metric_alarm(region))
+        account.says(aws.alarms(region), here)
+        drilled = told(state_update("OK", 4), state_update("ALARM"), configuration_update("Create"))
+        account.says(history(region, "edge-errors"), drilled)
+    account.says(history("us-east-1", "edge-5xx"), drilled)
