@@ -1,3 +1,4 @@
+import hashlib
 import json
 from datetime import UTC, datetime
 
@@ -7,7 +8,7 @@ from readiness.aws.checks import CHECKS
 from readiness.aws.engine import run
 from readiness.aws.errors import Failure, Status
 from readiness.aws.fetch import Answer, Fetch
-from readiness.aws.recording import Recording
+from readiness.aws.recording import MAX_BYTES, Recording, RecordingRefused
 from readiness.aws.registry import applicable
 from tests.aws.recordings import complete as aws
 
@@ -15,7 +16,7 @@ TAKEN = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
 def through_json(recording):
-    return Recording.load(json.loads(json.dumps(recording.dump(), default=str)))
+    return Recording.load(recording.dump())
 
 
 def test_a_run_can_be_recorded_and_judged_again_without_aws():
@@ -65,12 +66,68 @@ def test_what_was_not_recorded_could_not_be_looked_at():
     assert "The recording has no answer to get_bucket_versioning" in outcome.results[0].reason
 
 
-def test_another_format_is_refused():
-    with pytest.raises(ValueError, match="format 2"):
-        Recording.load({"format": 1, "answers": []})
+def test_a_recording_tells_no_secret_and_is_judged_all_the_same():
+    account = aws.complete()
+    bound = applicable(aws.PARAMETERS)
+    file = Recording(account.answers.values(), TAKEN).dump()
+    assert aws.SECRET not in file.decode()
+    again = run(bound, connection=Recording.load(file))
+    assert {each.check_id: each.status for each in again.results} == dict.fromkeys(
+        CHECKS, Status.PASS
+    )
 
 
-def test_a_recorded_change_is_refused():
-    entry = {"service": "s3", "region": "r", "operation": "delete_bucket", "arguments": {}}
-    with pytest.raises(Exception, match="not a read"):
-        Recording.load({"format": 2, "taken_at": TAKEN.isoformat(), "answers": [entry]})
+def changed(**values):
+    document = json.loads(Recording(aws.complete().answers.values(), TAKEN).dump())
+    return json.dumps(document | values).encode()
+
+
+def entry(**values):
+    return {
+        "service": "s3", "region": "eu-west-1", "operation": "get_bucket_versioning",
+        "arguments": {"Bucket": "b"}, "one_page": False, "milliseconds": 1, "attempts": 1,
+        "data": {},
+    } | values  # fmt: skip
+
+
+def signed(**values):
+    """Whole and with its digest, but not made by us."""
+    content = {"format": 3, "taken_at": TAKEN.isoformat(), "answers": []} | values
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return json.dumps(content | {"digest": hashlib.sha256(text.encode()).hexdigest()}).encode()
+
+
+WHOLE = Recording([], TAKEN).dump()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "no JSON, or it was cut off"),
+        (WHOLE[:-9], "no JSON, or it was cut off"),
+        (b"\xff\xfe\x00", "no JSON, or it was cut off"),
+        (b"[" * 100_000, "no JSON, or it was cut off"),
+        (b" " * (MAX_BYTES + 1), "longer than 20 MB"),
+        (b"[]", "no recording made by record_aws"),
+        (b'{"some": "JSON"}', "no recording made by record_aws"),
+        (changed(format=2), "not of format 3"),
+        (changed(taken_at="2026-11-21T09:30:00+00:00"), "was changed after it was made"),
+        (changed(answers=[]), "was changed after it was made"),
+        (changed(digest="0" * 64), "was changed after it was made"),
+        (changed(more=1), r"\(more: extra_forbidden\)"),
+        (changed(taken_at="2026-11-20"), r"\(taken_at: "),
+        (changed(answers={}), r"\(answers: list_type\)"),
+        (signed(answers=[entry(operation="delete_bucket")]), "delete_bucket is not a read"),
+        (signed(answers=[entry(operation="../etc")]), r"answers.0.operation: string_pattern"),
+        (signed(answers=[entry(data=None)]), "either data or a failure"),
+        (signed(answers=[entry(data=[1])]), r"answers.0.data: dict_type"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_whole_recording_of_ours_is_refused_with_its_reason(data, reason):
+    with pytest.raises(RecordingRefused, match=reason):
+        Recording.load(data)
+
+
+def test_a_file_that_is_signed_as_ours_are_is_read():
+    [answer] = Recording.load(signed(answers=[entry()])).answers()
+    assert answer.data == {}
