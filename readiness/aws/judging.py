@@ -59,9 +59,12 @@ class Tally:
     ) -> Verdict:
         """A known fail is a fail; else anything unknown is unknown; else a pass.
 
-        `passed` and `failed` are sentences without their full stop. Nothing here turns "nothing to
-        judge" into a verdict of its own: the check knows whether that is not_applicable.
+        `passed` and `failed` are sentences without their full stop. Where `observed` has the table
+        of these places, it also keeps which of them are wrong, or have nothing to judge.
+        Nothing here turns "nothing to judge" into a verdict of its own: the check knows whether
+        that is not_applicable.
         """
+        observed = {**observed, **self._places(observed)}
         unknown = {**(also_unknown or {}), **self.unknown}
         blind = _grouped({name: error.reason.rstrip(".") for name, error in unknown.items()})
         if self.wrong:
@@ -72,6 +75,14 @@ class Tally:
             status = next(status for status in WORST_FIRST if status in statuses)
             return Verdict(status, f"Could not look: {blind}.", observed)
         return Verdict(Status.PASS, f"{passed}.", observed)
+
+    def _places(self, observed: Observed) -> Observed:
+        """{"wrong_in": {"regions": ["eu-west-1"]}}: what a page needs to mark rows of a table."""
+        name = next((name for name, value in observed.items() if value is self.table), None)
+        found = {"wrong_in": self.wrong, "nothing_in": self.nothing}
+        return {
+            key: {name: capped([*places], 60)} for key, places in found.items() if name and places
+        }
 
 
 def look_at(names: Iterable[str], look: Callable[[str], Part]) -> Tally:

@@ -53,6 +53,22 @@ def test_a_known_fail_beats_the_unknown_and_the_unknown_beats_the_rest(said, sta
     assert verdict(**said)[:2] == (status, reason)
 
 
+def test_observed_facts_keep_which_rows_are_wrong_and_which_have_nothing_to_judge():
+    mixed = tally(a=True, b=False, c=None, d=SLOW)
+
+    observed = mixed.verdict({"rows": mixed.table}, passed="Fine", failed="Broken").observed
+
+    assert observed["wrong_in"] == {"rows": ["b"]}
+    assert observed["nothing_in"] == {"rows": ["c"]}
+
+
+def test_observed_facts_say_nothing_of_rows_that_they_do_not_have():
+    assert tally(a=False).verdict({"n": 1}, passed="Fine", failed="Broken").observed == {"n": 1}
+    fine = tally(a=True)
+    observed = fine.verdict({"rows": fine.table}, passed="Fine", failed="Broken").observed
+    assert observed == {"rows": {"a": {"fine": True}}}
+
+
 def test_what_else_could_not_be_looked_at_counts_too():
     fine = tally(a=True)
     also = fine.verdict({}, passed="Fine", failed="Broken", also_unknown={"eu": SLOW})
