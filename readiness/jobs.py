@@ -17,7 +17,7 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from readiness.models import ACTIVE, CheckRun, Job, JobState, ReportJob, User
+from readiness.models import ACTIVE, AccountTest, CheckRun, Job, JobState, ReportJob, User
 
 logger = logging.getLogger(__name__)
 J = TypeVar("J", bound=Job)
@@ -33,6 +33,7 @@ ORPHANED = "Its worker stopped answering and no other took it up. Is a worker ru
 UNATTENDED = timedelta(seconds=10)
 
 TASKS: dict[type[Job], str] = {
+    AccountTest: "readiness.accounts.jobs.test_task",
     CheckRun: "readiness.aws.runner.run_task",
     ReportJob: "readiness.reports.jobs.report_task",
 }

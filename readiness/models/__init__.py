@@ -2,6 +2,7 @@
 
 from readiness.models.accounts import (
     AccountGrant,
+    AccountTest,
     AccountWay,
     ApiToken,
     AwsAccount,
@@ -37,6 +38,7 @@ __all__ = [
     "ACTIVE",
     "ACTIVE_STATES",
     "AccountGrant",
+    "AccountTest",
     "AccountWay",
     "ApiToken",
     "AwsAccount",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from readiness.models.components import Component
+from readiness.models.jobs import ACTIVE, Job
 from readiness.models.teams import Team, User
 
 
@@ -28,9 +29,6 @@ class AwsAccount(models.Model):
     partition = models.CharField(max_length=20, default="aws")
     # Twelve digits; empty until a test of the connection has seen them.
     account_id = models.CharField(max_length=12, blank=True)
-    # What the last test of the connection saw, as readiness.aws.connection_test says it.
-    tested_at = models.DateTimeField(null=True, blank=True)
-    test_report = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -59,6 +57,22 @@ class AccountGrant(models.Model):
         ordering = ["team__name"]
         constraints = [
             models.UniqueConstraint(fields=["account", "team"], name="grant_once_per_team"),
+        ]
+
+
+class AccountTest(Job):
+    """Looks what a team can read through an account: each team gets in by its own external id."""
+
+    grant = models.ForeignKey(AccountGrant, on_delete=models.CASCADE, related_name="tests")
+    # As readiness.aws.connection_test.Report says it; empty until the test has finished.
+    report = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["grant"], condition=ACTIVE, name="account_test_one_active_per_grant"
+            ),
         ]
 
 
