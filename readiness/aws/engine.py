@@ -20,7 +20,7 @@ from readiness.aws.progress import Meter, Progress
 from readiness.aws.registry import BoundCheck, Observed, Verdict
 from readiness.aws.verdicts import guarded, judge
 
-ROUNDS = 3  # of needs: the first and at most two more
+ROUNDS = 4  # of needs: the first and at most three more
 POLL_SECONDS = 0.05  # how often a waiting run looks at the clock and for a cancellation
 LATE_SECONDS = 0.2  # how often it looks whose time is up: there may be thousands of checks
 

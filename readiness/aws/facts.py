@@ -143,10 +143,13 @@ class Facts:
         return self._route(fetch) in self._answers
 
     def glance(self, fetch: Fetch, shape: type[S]) -> S | None:
-        """The answer or None, whatever the reason. For needs_more only: never judge by it."""
+        """The answer or None, whatever the reason, and if it was not asked for so far.
+
+        For needs_more only: never judge by it.
+        """
         try:
             return self.read(fetch, shape)
-        except CouldNotLook:
+        except (CouldNotLook, LookupError):
             return None
 
     def _answer(self, asked: Fetch) -> Answer:

@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
 
 class Judge(Protocol):
     """What `check` decorates: two pure functions. Optional: needs_more(facts, params), asked after
-    each round of answers (three rounds at most) for reads that only those answers could name."""
+    each round of answers (four rounds at most) for reads that only those answers could name."""
 
     @staticmethod
     def needs(params: Any) -> Iterable[Fetch]: ...

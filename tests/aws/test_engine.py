@@ -177,13 +177,14 @@ def test_a_second_round_reads_what_the_first_answers_name():
     assert aws.made == [logs("eu"), topics("eu")]
 
 
-def test_there_is_a_third_round_and_no_fourth():
+def test_there_is_a_fourth_round_and_no_fifth():
     def needs_more(facts, params):
-        return [logs(region) for region in ("1", "2", "3", "4")[: len(facts._answers) + 1]]
+        regions = ("1", "2", "3", "4", "5")
+        return [logs(region) for region in regions[: len(facts._answers) + 1]]
 
     aws = AWS()
     outcome = run([bound("a.a", [logs("1")], passed, needs_more)], connection=aws)
-    assert aws.made == [logs("1"), logs("2"), logs("3")]
+    assert aws.made == [logs("1"), logs("2"), logs("3"), logs("4")]
     assert statuses(outcome) == {"a.a": Status.PASS}
 
 

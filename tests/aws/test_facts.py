@@ -97,6 +97,10 @@ def test_facts_hold_what_was_read_well_or_not():
     assert not Facts({}, NOW).holds(BUCKET)
 
 
+def test_a_glance_at_what_was_not_asked_for_so_far_is_nothing():
+    assert Facts({}, NOW).glance(BUCKET, Replication) is None
+
+
 def test_what_was_never_asked_is_a_mistake_of_the_check():
     with pytest.raises(LookupError):
         Facts({}, NOW).read(BUCKET, Replication)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from readiness.aws.checks import CHECKS
+from readiness.aws.engine import ROUNDS
 from readiness.aws.errors import CouldNotLook, Failure, Status, SubjectMissing
 from readiness.aws.facts import Facts
 from readiness.aws.fetch import Answer, Fetch
@@ -263,7 +264,7 @@ class Account:
     def facts(self, bound: BoundCheck) -> Facts:
         """What the engine would hand to the check, without its threads."""
         asked = bound.needs()
-        for _ in range(2):
+        for _ in range(ROUNDS - 1):
             asked = list(dict.fromkeys([*asked, *self._more(bound, asked)]))
         return Facts({fetch: self._answer(fetch) for fetch in asked}, self.now)
 
