@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
@@ -70,16 +71,25 @@ def enqueue(job: Job, *, now: datetime) -> None:
 
 def claim(model: type[J], pk: int, *, now: datetime) -> J | None:
     """Take a job that waits, or that its worker left; None when there is nothing to do."""
-    token = secrets.token_hex(16)
+    taken = _take(model._default_manager.filter(pk=pk), secrets.token_hex(16), now)
+    return model._default_manager.get(pk=pk) if taken else None
+
+
+def claim_with(job: J, rows: QuerySet[J], *, now: datetime) -> list[J]:
+    """Take along, under the claim of `job`, those of `rows` that wait or that were left."""
+    _take(rows, job.claim, now)
+    return list(rows.filter(claim=job.claim).exclude(pk=job.pk))
+
+
+def _take(rows: QuerySet[J], token: str, now: datetime) -> int:
     left = Q(state=JobState.RUNNING, heartbeat_at__lt=now - SILENT, attempt__lt=MAX_ATTEMPTS)
-    taken = model._default_manager.filter(Q(state=JobState.REQUESTED) | left, pk=pk).update(
+    return rows.filter(Q(state=JobState.REQUESTED) | left).update(
         state=JobState.RUNNING,
         claim=token,
         attempt=F("attempt") + 1,
         started_at=now,
         heartbeat_at=now,
     )
-    return model._default_manager.get(pk=pk) if taken else None
 
 
 def beat(job: Job, *, now: datetime, progress: dict[str, Any] | None = None) -> bool:
@@ -87,13 +97,25 @@ def beat(job: Job, *, now: datetime, progress: dict[str, Any] | None = None) -> 
 
     Raises ClaimLost when the job is no longer this worker's.
     """
+    alive = beat_together([job], now=now, progress=progress)
+    if job.pk not in alive:
+        raise ClaimLost
+    return alive[job.pk]
+
+
+def beat_together(
+    jobs: Sequence[Job], *, now: datetime, progress: dict[str, Any] | None = None
+) -> dict[int, bool]:
+    """As `beat`, for jobs of one model under one claim: which of them are still this worker's,
+    each with whether it was asked to stop."""
     values: dict[str, Any] = {"heartbeat_at": now}
     if progress is not None:
         values["progress"] = progress
-    mine = _mine(job)
-    if not mine.update(**values):
-        raise ClaimLost
-    return bool(mine.values_list("cancel_requested", flat=True)[0])
+    mine = type(jobs[0])._default_manager.filter(
+        pk__in=[job.pk for job in jobs], state=JobState.RUNNING, claim=jobs[0].claim
+    )
+    mine.update(**values)
+    return dict(mine.values_list("pk", "cancel_requested"))
 
 
 def end(job: Job, state: JobState, *, now: datetime, **values: Any) -> None:

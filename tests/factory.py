@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
 from readiness.aws.registry import CHECKS
-from readiness.aws.runner import remember
 from readiness.components.actions import (
     add_missing_requirements,
     create_component,
@@ -29,12 +29,14 @@ from readiness.models import (
     Decision,
     JobState,
     Membership,
+    Recording,
     Requirement,
     Role,
     Team,
     Topic,
     User,
 )
+from readiness.runs.results import remember
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -232,3 +234,15 @@ def mute_check(requirement: Requirement, check_id: str) -> None:
 
 def state_of(component: Component, check_id: str) -> CheckState:
     return CheckState.objects.get(component=component, check_id=check_id)
+
+
+def make_recording(component: Component, content: bytes, *, recorded_at: datetime) -> Recording:
+    return Recording.objects.create(
+        component=component,
+        filename="recording.json",
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        recorded_at=recorded_at,
+        uploaded_at=NOW,
+    )

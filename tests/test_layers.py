@@ -14,7 +14,16 @@ PACKAGE = ROOT / "readiness"
 # Lower ones never import higher ones.
 LAYERS = ("models", "reads", "forms", "views", "urls")
 DJANGO_SIDE_OF_AWS = {"readiness.aws.runner", "readiness.aws.views", "readiness.aws.urls"}
-FEATURES = ("catalog", "components", "decisions", "aws", "reports", "teams")
+FEATURES = (
+    "accounts",
+    "aws",
+    "catalog",
+    "components",
+    "decisions",
+    "reports",
+    "runs",
+    "teams",
+)
 
 
 def modules() -> dict[str, set[str]]:

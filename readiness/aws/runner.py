@@ -1,145 +1,251 @@
-"""Runs the checks of a component as a job, and writes what they said.
+"""Runs the checks of components as jobs, and writes what they said.
 
 With views and urls the only part of readiness.aws that knows of Django.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from readiness import jobs
+from readiness.accounts.connections import connection
 from readiness.aws import engine
-from readiness.aws.errors import UNKNOWN, CredentialsError, Status
-from readiness.aws.history import word
+from readiness.aws.errors import AwsError
+from readiness.aws.progress import Progress
+from readiness.aws.recording import Recording as RecordedAnswers
 from readiness.aws.registry import BoundCheck, applicable
-from readiness.aws.session import Connection, Keys
-from readiness.decisions.actions import refresh_standings
+from readiness.aws.sources import Routes, Sources
 from readiness.decisions.live import params_digest
-from readiness.decisions.standing import Standing
 from readiness.models import (
     ACTIVE,
     CheckResult,
     CheckRun,
-    CheckState,
     Component,
     JobState,
+    Recording,
+    RunTrigger,
     User,
-    VerdictChange,
 )
+from readiness.runs.results import remember, storable
 
 # How often a running job writes: often enough to watch, seldom enough not to be felt.
 FLUSH = timedelta(milliseconds=300)
+# Components of one run together: as many as AWS can be asked about before the queue's time is up.
+TOGETHER = 300
 NO_CHECK = "No check applies: parameters are missing."
 FAILED = "Something in Readiness itself went wrong; its log has the details."
-# What was done and seen to be there is not there any more.
-REGRESSION = (Standing.VERIFIED, Standing.CONTRADICTED)
 
 
-def request_run(*, component: Component, by: User | None, now: datetime) -> CheckRun:
-    """Ask for a run of all checks that apply; the run that is under way if there is one."""
-    run = _new_run(component, by, now)
+def request_run(
+    *,
+    component: Component,
+    by: User | None,
+    now: datetime,
+    trigger: RunTrigger = RunTrigger.PERSON,
+    recording: Recording | None = None,
+) -> CheckRun:
+    """Ask for a run of all checks that apply; the run that is under way if there is one.
+
+    With a recording its answers are judged instead of AWS's.
+    """
+    run = _new_run(component, now, requested_by=by, trigger=trigger, recording=recording)
     if run is None:
         return CheckRun.objects.get(ACTIVE, component=component)
     jobs.enqueue(run, now=now)
     return run
 
 
+def request_together(
+    *, components: Iterable[Component], now: datetime, trigger: RunTrigger
+) -> list[CheckRun]:
+    """Ask for a run of each component that has none under way, on snapshots that they share.
+
+    Returns the new runs. What several components ask alike is asked once.
+    """
+    waiting = list(components)
+    runs = []
+    for start in range(0, len(waiting), TOGETHER):
+        token = secrets.token_hex(16)
+        made = [
+            _new_run(each, now, trigger=trigger, together=token)
+            for each in waiting[start : start + TOGETHER]
+        ]
+        group = [run for run in made if run]
+        if group:
+            jobs.enqueue(group[0], now=now)  # whoever takes up one takes up all
+        runs += group
+    return runs
+
+
 def run_now(
-    *, component: Component, now: datetime, on_progress: Callable[[CheckRun], None] | None = None
+    *,
+    component: Component,
+    now: datetime,
+    recording: Recording | None = None,
+    on_progress: Callable[[CheckRun], None] | None = None,
 ) -> tuple[CheckRun, bool]:
     """Run the checks here and now, without the queue. Returns the run, and whether it is ours:
     when one is under way already it is returned instead, and nothing is run."""
-    run = _new_run(component, None, now)
+    trigger = RunTrigger.RECORDING if recording else RunTrigger.COMMAND
+    run = _new_run(component, now, trigger=trigger, recording=recording)
     claimed = run and jobs.claim(CheckRun, run.pk, now=now)
     if not claimed:
         return CheckRun.objects.get(ACTIVE, component=component), False
-    _execute(claimed, on_progress)
+    _execute([claimed], on_progress)
     claimed.refresh_from_db()
     return claimed, True
 
 
 def run_task(pk: int) -> None:
     """What the queue calls. Delivered twice it does nothing the second time."""
-    run = jobs.claim(CheckRun, pk, now=timezone.now())
-    if run:
-        _execute(run, None)
+    now = timezone.now()
+    run = jobs.claim(CheckRun, pk, now=now)
+    if run is None:
+        return
+    others = CheckRun.objects.filter(together=run.together).exclude(together="")
+    _execute([run, *jobs.claim_with(run, others, now=now)], None)
 
 
-def connection() -> Connection:
-    """Return the way into the account: the SDK's own credentials, or the simulated account."""
-    if settings.AWS_ENDPOINT_URL:
-        return Connection(
-            keys=Keys("simulated", "simulated"), endpoint_url=settings.AWS_ENDPOINT_URL
-        )
-    return Connection()
-
-
-def _new_run(component: Component, by: User | None, now: datetime) -> CheckRun | None:
+def _new_run(component: Component, now: datetime, **values: Any) -> CheckRun | None:
     try:
         with transaction.atomic():
             return CheckRun.objects.create(
                 component=component,
                 parameters=component.parameters,
-                requested_by=by,
                 requested_at=now,
+                **values,
             )
     except IntegrityError:
         return None  # one is under way: the database allows no second
 
 
-def _execute(run: CheckRun, on_progress: Callable[[CheckRun], None] | None) -> None:
-    # What an earlier attempt stored before its worker died need not be asked again.
-    done = set(run.results.values_list("check_id", flat=True))
-    bound = [b for b in applicable(run.parameters) if b.check.id not in done]
-    writer = _Writer(run, bound, on_progress)
+@dataclass(eq=False)
+class _Work:
+    """One run, the checks that it still has to make, and what they said but is not stored yet."""
+
+    run: CheckRun
+    routes: Routes
+    bound: list[BoundCheck]
+    recorded_at: datetime | None
+    results: list[engine.Result] = field(default_factory=list)
+    told: int = 0
+    reads: int = 0
+
+    @classmethod
+    def of(cls, run: CheckRun) -> _Work:
+        routes, recorded_at = _routes(run)
+        # What an earlier attempt stored before its worker died need not be asked again.
+        done = set(run.results.values_list("check_id", flat=True))
+        bound = [
+            replace(each, accounts=routes.accounts)
+            for each in applicable(run.parameters)
+            if each.check.id not in done
+        ]
+        return cls(run, routes, bound, recorded_at)
+
+    def add(self, result: engine.Result) -> None:
+        self.results.append(result)
+        self.told += 1
+        self.reads += sum(not read.shared for read in result.reads)
+
+    @property
+    def is_done(self) -> bool:
+        return self.told == len(self.bound)
+
+    @property
+    def nothing_to_do(self) -> str:
+        """Why the run has no results, if no check applies."""
+        return "" if self.bound or self.run.results.exists() else NO_CHECK
+
+    @transaction.atomic
+    def store(self, now: datetime) -> None:
+        """Write the results that are not stored yet, all at once, and what follows from them."""
+        if not self.results:
+            return
+        rows = CheckResult.objects.bulk_create(self._rows(now))
+        self.results.clear()
+        remember(self.run.component, rows, now=now)
+
+    def _rows(self, now: datetime) -> list[CheckResult]:
+        by_id = {each.check.id: each for each in self.bound}
+        return [
+            CheckResult(
+                run=self.run,
+                check_id=result.check_id,
+                check_version=result.check_version,
+                params_digest=params_digest(by_id[result.check_id]),
+                status=result.status,
+                reason=storable(result.reason),
+                observed=storable(result.observed),
+                reads=[storable(asdict(read)) for read in result.reads],
+                checked_at=self.recorded_at or now,
+                duration_ms=result.duration_ms,
+            )
+            for result in self.results
+        ]
+
+
+def _routes(run: CheckRun) -> tuple[Routes, datetime | None]:
+    """Return where the run's answers come from, and their moment if they were recorded."""
+    if run.recording is None:
+        return Routes({}, {"default": connection()}), None
+    recorded = RecordedAnswers.load(bytes(run.recording.content))
+    return Routes({}, {"default": recorded}), recorded.now()
+
+
+def _execute(runs: list[CheckRun], on_progress: Callable[[CheckRun], None] | None) -> None:
+    works = [work for run in runs if (work := _begun(run))]
+    if not works:
+        return
+    writer = _Writer(works, on_progress)
     try:
         outcome = engine.run(
-            bound,
-            connection=connection(),
+            [each for work in works for each in work.bound],
+            connection=Sources({k: v for work in works for k, v in work.routes.sources.items()}),
             on_progress=writer.progressed,
-            on_result=writer.results.append,
+            on_result=writer.took,
             is_cancelled=writer.is_cancelled,
         )
-    except jobs.ClaimLost:
-        return
-    except CredentialsError as error:
-        writer.end(JobState.FAILED, message=str(error))
     except Exception:
-        writer.end(JobState.FAILED, message=FAILED)
+        writer.end(JobState.FAILED, FAILED)
         raise
-    else:
-        if outcome.cancelled:
-            writer.end(JobState.CANCELLED, reads_made=outcome.reads_made)
-        else:
-            message = "" if applicable(run.parameters) else NO_CHECK
-            writer.end(JobState.FINISHED, message=message, reads_made=outcome.reads_made)
+    writer.end_refused(outcome.refused)
+    writer.end(JobState.FINISHED)
+
+
+def _begun(run: CheckRun) -> _Work | None:
+    try:
+        return _Work.of(run)
+    except AwsError as error:
+        jobs.end(run, JobState.FAILED, now=timezone.now(), message=str(error))
+        return None
 
 
 class _Writer:
-    """Writes results, progress and heartbeat of one run, a few times a second at most."""
+    """Writes results, progress and heartbeat of runs made together, a few times a second at most.
 
-    def __init__(
-        self,
-        run: CheckRun,
-        bound: list[BoundCheck],
-        on_progress: Callable[[CheckRun], None] | None,
-    ) -> None:
-        self.run = run
-        self.results: list[engine.Result] = []
-        self._digests = {b.check.id: params_digest(b) for b in bound}
+    A run whose checks are done ends at once, whatever the others still wait for.
+    """
+
+    def __init__(self, works: list[_Work], on_progress: Callable[[CheckRun], None] | None) -> None:
+        self._active = {work.run.pk: work for work in works}
+        self._of = [work for work in works for _ in work.bound]
+        self._is_alone = len(works) == 1
         self._on_progress = on_progress
-        self._progress: dict[str, Any] = run.progress
+        self._progress: dict[str, Any] = works[0].run.progress
         self._next = timezone.now()
-        self._cancelled = False
 
-    def progressed(self, progress: engine.Progress) -> None:
+    def took(self, result: engine.Result) -> None:
+        self._of[result.position].add(result)
+
+    def progressed(self, progress: Progress) -> None:
         self._progress = {
             "done": progress.done,
             "total": progress.total,
@@ -153,108 +259,52 @@ class _Writer:
         now = timezone.now()
         if now >= self._next:
             self._next = now + FLUSH
-            with transaction.atomic():
-                self._cancelled = jobs.beat(self.run, now=now, progress=self._progress)
-                self._store(now)
-            self._told()
-        return self._cancelled
+            self._write(now)
+        return not self._active
 
-    @transaction.atomic
-    def end(self, state: JobState, **values: Any) -> None:
+    def end(self, state: JobState, message: str = "") -> None:
+        """End every run that is left."""
+        for work in list(self._active.values()):
+            self._end(work, state, message or work.nothing_to_do)
+
+    def end_refused(self, refused: Mapping[str, str]) -> None:
+        """Fail the runs that lack results because an account did not let us in."""
+        for work in list(self._active.values()):
+            why = [said for account, said in refused.items() if account in work.routes.sources]
+            if why and not work.is_done:
+                self._end(work, JobState.FAILED, " ".join(why))
+
+    def _write(self, now: datetime) -> None:
+        alive = jobs.beat_together(
+            [work.run for work in self._active.values()], now=now, progress=self._progress
+        )
+        for pk, work in list(self._active.items()):
+            if pk not in alive:
+                del self._active[pk]  # another worker has it now
+            elif alive[pk]:
+                self._end(work, JobState.CANCELLED)
+            elif work.is_done:
+                self._end(work, JobState.FINISHED, work.nothing_to_do)
+            elif self._is_alone:
+                work.store(now)
+        self._tell()
+
+    def _end(self, work: _Work, state: JobState, message: str = "") -> None:
+        """A transaction for each run, so that nobody has to wait for all of them."""
+        del self._active[work.run.pk]
         now = timezone.now()
-        jobs.end(self.run, state, now=now, progress=self._progress, **values)
-        self._store(now)
-
-    def _told(self) -> None:
-        if self._on_progress:
-            self.run.progress = self._progress
-            self._on_progress(self.run)
-
-    def _store(self, now: datetime) -> None:
-        if not self.results:
+        values: dict[str, Any] = {"progress": self._progress, "reads_made": work.reads}
+        if message:
+            values["message"] = message
+        try:
+            with transaction.atomic():
+                jobs.end(work.run, state, now=now, **values)
+                work.store(now)
+        except jobs.ClaimLost:
             return
-        rows = [self._row(result, now) for result in self.results]
-        self.results.clear()
-        CheckResult.objects.bulk_create(rows)
-        remember(self.run.component, rows, now=now)
 
-    def _row(self, result: engine.Result, now: datetime) -> CheckResult:
-        return CheckResult(
-            run=self.run,
-            check_id=result.check_id,
-            check_version=result.check_version,
-            params_digest=self._digests[result.check_id],
-            status=result.status,
-            reason=storable(result.reason),
-            observed=storable(result.observed),
-            reads=[storable(asdict(read)) for read in result.reads],
-            checked_at=now,
-            duration_ms=result.duration_ms,
-        )
-
-
-@transaction.atomic
-def remember(component: Component, rows: list[CheckResult], *, now: datetime) -> None:
-    """Bring up to date what follows from new results: the latest word on each check, its history
-    where the word is another one, the standings, and which of them a change made fall."""
-    states = {
-        state.check_id: state
-        for state in CheckState.objects.filter(
-            component=component, check_id__in=[row.check_id for row in rows]
-        ).select_related("known", "latest")
-    }
-    changes = []
-    for row in rows:
-        state = states.setdefault(
-            row.check_id, CheckState(component=component, check_id=row.check_id)
-        )
-        before = state.latest if state.pk else None
-        if before is None or word(before.status) != word(row.status):
-            changes.append(_change(component, before, row))
-        _follow(state, row)
-    CheckState.objects.bulk_create(
-        states.values(),
-        update_conflicts=True,
-        unique_fields=["component", "check_id"],
-        update_fields=["latest", "known", "known_since", "unknown_since"],
-    )
-    moves = refresh_standings(component=component, now=now)
-    fallen = [m for m in moves if (m.before, m.after) == REGRESSION]
-    for change in changes:
-        change.contradicts = sorted(m.criterion for m in fallen if change.check_id in m.failing)
-    VerdictChange.objects.bulk_create(changes)
-
-
-def _change(component: Component, before: CheckResult | None, after: CheckResult) -> VerdictChange:
-    return VerdictChange(
-        component=component,
-        check_id=after.check_id,
-        at=after.checked_at,
-        before=before,
-        after=after,
-    )
-
-
-def _follow(state: CheckState, row: CheckResult) -> None:
-    """Make `row` the latest word; only a pass or a fail becomes known."""
-    state.latest = row
-    if row.status in UNKNOWN:
-        state.unknown_since = state.unknown_since or row.checked_at
-        return
-    state.unknown_since = None
-    known = state.known
-    if row.status in (Status.PASS, Status.FAIL):
-        if not known or (known.status, known.params_digest) != (row.status, row.params_digest):
-            state.known_since = row.checked_at
-        state.known = row
-
-
-def storable(value: Any) -> Any:
-    """Return facts from outside as every database takes them: no NUL, no half surrogate pair."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
-    if isinstance(value, dict):
-        return {storable(key): storable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [storable(item) for item in value]
-    return value
+    def _tell(self) -> None:
+        if self._on_progress and self._active:
+            for work in self._active.values():
+                work.run.progress = self._progress
+                self._on_progress(work.run)

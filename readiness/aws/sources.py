@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from readiness.aws.engine import Source
 from readiness.aws.errors import CredentialsError
 from readiness.aws.fetch import Answer, Fetch, Read
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Where one component's answers come from."""
+
+    accounts: Mapping[str, str]  # by service, as registry.BoundCheck has them; empty: "default"
+    sources: Mapping[str, Source]  # by account
 
 
 class Sources:

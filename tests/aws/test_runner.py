@@ -12,6 +12,8 @@ from readiness import jobs
 from readiness.aws import engine, runner
 from readiness.aws.errors import CredentialsExpired, Status
 from readiness.aws.fetch import Answer
+from readiness.aws.recording import Recording as RecordedAnswers
+from readiness.aws.registry import applicable
 from readiness.models import (
     CheckResult,
     CheckRun,
@@ -19,6 +21,7 @@ from readiness.models import (
     Criterion,
     JobState,
     Requirement,
+    RunTrigger,
     VerdictChange,
 )
 from tests import factory
@@ -141,10 +144,10 @@ def test_cancelled_run_keeps_what_it_found_and_says_by_whom(router, aws, monkeyp
     user = factory.make_user("emil")
 
     def cancelled_half_way(bound, *, is_cancelled, on_result, **kwargs):
-        on_result(engine.Result(LOGS, 1, Status.PASS, "There.", {}, (), 1))
+        on_result(engine.Result(0, LOGS, 1, Status.PASS, "There.", {}, (), 1))
         jobs.cancel(CheckRun.objects.get(), by=user, now=NOW)
         assert is_cancelled()
-        return engine.Outcome((), 1, True, (), NOW)
+        return engine.Outcome((), 1, True, {}, (), NOW)
 
     monkeypatch.setattr(engine, "run", cancelled_half_way)
     runner.run_task(run.pk)
@@ -162,14 +165,87 @@ def test_worker_that_lost_its_claim_writes_nothing_more(router, aws, monkeypatch
 
     def overtaken(bound, *, is_cancelled, on_result, **kwargs):
         CheckRun.objects.update(claim="somebody else")
-        on_result(engine.Result(LOGS, 1, Status.PASS, "There.", {}, (), 1))
-        is_cancelled()
-        raise AssertionError("it should have stopped")
+        on_result(engine.Result(0, LOGS, 1, Status.PASS, "There.", {}, (), 1))
+        assert is_cancelled()
+        return engine.Outcome((), 1, True, {}, (), NOW)
 
     monkeypatch.setattr(engine, "run", overtaken)
     runner.run_task(run.pk)
 
     assert (CheckRun.objects.get().state, results()) == (JobState.RUNNING, {})
+
+
+@pytest.fixture
+def three(router):
+    """Routers with the same parameters, as if three teams ran one."""
+    values = {"catalog": router.catalog, "parameters": ROUTER}
+    return [router, *(factory.make_component(slug=f"router-{n}", **values) for n in (2, 3))]
+
+
+def states():
+    return {run.component.slug: run.state for run in CheckRun.objects.all()}
+
+
+def test_runs_together_ask_once_and_each_has_its_own_results(three, aws):
+    runs = runner.request_together(components=three, now=NOW, trigger=RunTrigger.SCHEDULE)
+
+    runner.run_task(runs[0].pk)
+
+    assert set(states().values()) == {JobState.FINISHED}
+    assert CheckResult.objects.filter(check_id=LOGS, status="pass").count() == 3
+    reads = [run.reads_made for run in CheckRun.objects.order_by("pk")]
+    assert reads[0] > 0
+    assert reads[1:] == [0, 0]
+    assert {run.trigger for run in CheckRun.objects.all()} == {"schedule"}
+
+
+def test_a_component_with_a_run_under_way_is_left_out_of_those_together(three):
+    runner.request_run(component=three[0], by=None, now=NOW)
+
+    runs = runner.request_together(components=three, now=NOW, trigger=RunTrigger.SCHEDULE)
+
+    assert {run.component for run in runs} == set(three[1:])
+    assert runner.request_together(components=three, now=NOW, trigger=RunTrigger.SCHEDULE) == []
+
+
+def test_one_of_the_runs_together_can_be_cancelled(three, aws, monkeypatch):
+    runs = runner.request_together(components=three, now=NOW, trigger=RunTrigger.SCHEDULE)
+    real = engine.run
+
+    def cancelled_before(bound, *, is_cancelled, **kwargs):
+        jobs.cancel(runs[1], by=factory.make_user("emil"), now=NOW)
+        assert not is_cancelled()
+        return real(bound, is_cancelled=is_cancelled, **kwargs)
+
+    monkeypatch.setattr(engine, "run", cancelled_before)
+    runner.run_task(runs[0].pk)
+
+    assert sorted(states().values()) == ["cancelled", "finished", "finished"]
+    assert set(CheckResult.objects.values_list("run", flat=True)) == {runs[0].pk, runs[2].pk}
+
+
+def test_a_run_judged_from_a_recording_says_when_and_moves_nothing_that_is_newer(router, aws):
+    then = NOW - timedelta(days=3)
+    outcome = engine.run(applicable(ROUTER), connection=runner.connection())
+    file = RecordedAnswers(outcome.answers, then).dump()
+    recording = factory.make_recording(router, file, recorded_at=then)
+
+    run, _ = runner.run_now(component=router, now=NOW, recording=recording)
+    first = factory.state_of(router, LOGS)
+    assert (run.state, run.trigger, run.message) == ("finished", "recording", "")
+    assert (first.latest.status, first.latest.checked_at) == ("pass", then)
+
+    newer = factory.make_result(router, LOGS, "fail", now=NOW - timedelta(days=1))
+    runner.run_now(component=router, now=NOW, recording=recording)
+    assert factory.state_of(router, LOGS).latest == newer
+
+
+def test_a_recording_that_cannot_be_read_fails_the_run_with_its_reason(router):
+    recording = factory.make_recording(router, b"{}", recorded_at=NOW)
+
+    run, _ = runner.run_now(component=router, now=NOW, recording=recording)
+
+    assert (run.state, run.message) == ("failed", "The file is no recording made by record_aws.")
 
 
 def test_second_attempt_asks_only_what_the_first_did_not_store(router, aws, monkeypatch):
@@ -183,7 +259,7 @@ def test_second_attempt_asks_only_what_the_first_did_not_store(router, aws, monk
 
     def remember(bound, **kwargs):
         asked.extend(b.check.id for b in bound)
-        return engine.Outcome((), 0, False, (), NOW)
+        return engine.Outcome((), 0, False, {}, (), NOW)
 
     monkeypatch.setattr(engine, "run", remember)
     runner.run_task(run.pk)
