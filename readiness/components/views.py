@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readiness import access
@@ -15,6 +14,7 @@ from readiness.components.forms import ComponentForm
 from readiness.components.queries import component_page
 from readiness.htmx import UserRequest, redirect, render_part
 from readiness.models import Blueprint, Catalog, Component, Role
+from readiness.slugs import free_slug
 
 
 @require_GET
@@ -54,7 +54,7 @@ def component_create(request: UserRequest) -> HttpResponse:
     initial = {"blueprint": blueprint, "catalog": Catalog.objects.first(), "team": teams.first()}
     form = ComponentForm(request.POST or None, initial=initial, teams=teams)
     if request.method == "POST" and form.is_valid():
-        slug = _free_slug(form.cleaned_data["name"])
+        slug = free_slug(Component, form.cleaned_data["name"])
         component = actions.create_component(
             by=request.user, now=timezone.now(), slug=slug, **form.values
         )
@@ -105,11 +105,3 @@ def component_restore(request: UserRequest, component: str) -> HttpResponse:
     found = access.get_component(request, component, needs=Role.ADMIN, archived=True)
     actions.restore_component(component=found, by=request.user, now=timezone.now())
     return redirect(request, found)
-
-
-def _free_slug(name: str) -> str:
-    base = slugify(name)[:50]
-    slug, number = base, 2
-    while Component.objects.filter(slug=slug).exists():
-        slug, number = f"{base}-{number}", number + 1
-    return slug

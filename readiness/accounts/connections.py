@@ -1,0 +1,173 @@
+"""The way from a component, or from a team's grant, to the AWS accounts that are asked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event
+
+from django.conf import settings
+
+from readiness.aws.engine import Source
+from readiness.aws.errors import CredentialsError
+from readiness.aws.fetch import Answer, Fetch, Read
+from readiness.aws.registry import applicable
+from readiness.aws.session import Connection, Keys, Role
+from readiness.aws.session_policy import (
+    ReadName,
+    SessionPolicy,
+    session_policies,
+    source_identity,
+)
+from readiness.aws.sources import Routes
+from readiness.models import AccountGrant, AccountWay, AwsAccount, Component
+
+NO_ACCOUNT = "default"  # as Fetch.account says it
+
+
+class NoWayIn(CredentialsError):
+    """A component may not ask the account that its checks are to ask."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """In place of an account that may not be asked: each read raises NoWayIn with the reason."""
+
+    reason: str
+
+    def reader(self) -> Read:
+        def refuse(fetch: Fetch, stop: Event) -> Answer:
+            raise NoWayIn(self.reason)
+
+        return refuse
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """One account behind several sessions, each with the policy for some of the services.
+
+    What none of them is for is read through the first: AWS grants it without any permission.
+    """
+
+    first: Connection
+    by_service: Mapping[str, Connection]
+
+    def reader(self) -> Read:
+        def read(fetch: Fetch, stop: Event) -> Answer:
+            return self.by_service.get(fetch.service, self.first).reader()(fetch, stop)
+
+        return read
+
+    def now(self) -> datetime:
+        return self.first.now()
+
+
+def connection() -> Connection:
+    """Return the way in without any account: the SDK's own credentials, or the simulated one's."""
+    return _connect()
+
+
+def connections_of(component: Component) -> Routes:
+    """Return which account each service is read from. Two queries at most; `team` is loaded.
+
+    Without any account all reads lead where the credentials of this installation do. An account
+    whose grant is gone raises NoWayIn when it is read. Make them for each run: sessions are short.
+    """
+    chosen = accounts_of(component)
+    if not chosen:
+        return Routes({}, {NO_ACCOUNT: connection()})
+    reads = reads_by_account(component, chosen)
+    grants = {
+        grant.account_id: grant
+        for grant in component.team.account_grants.filter(account__in=chosen.values())
+    }
+    keys = {account.pk: _key(account, component, reads[account.pk]) for account in chosen.values()}
+    sources: dict[str, Source] = {
+        keys[account.pk]: _source(component, account, grants.get(account.pk), reads[account.pk])
+        for account in chosen.values()
+    }
+    accounts = {service: keys[account.pk] for service, account in chosen.items()}
+    if "" not in accounts:
+        accounts[""] = nowhere = f"nowhere/{component.slug}"
+        sources[nowhere] = Closed(f"No AWS account is chosen for every service of {component}.")
+    return Routes(accounts, sources)
+
+
+def accounts_of(component: Component) -> dict[str, AwsAccount]:
+    """Return the accounts chosen for a component, by service; "" is every other service."""
+    return {row.service: row.account for row in component.accounts.select_related("account")}
+
+
+def reads_by_account(
+    component: Component, chosen: Mapping[str, AwsAccount]
+) -> dict[int, list[ReadName]]:
+    """Return what the checks of a component read from each account, by the account's key."""
+    reads: dict[int, list[ReadName]] = {account.pk: [] for account in chosen.values()}
+    for bound in applicable(component.parameters):
+        for read in bound.check.reads:
+            account = chosen.get(read[0], chosen.get(""))
+            if account:
+                reads[account.pk].append(read)
+    return reads
+
+
+def source_of(grant: AccountGrant, reads: Iterable[ReadName]) -> Source:
+    """Return the way into a grant's account for its team; `account` and `team` are loaded.
+
+    A role's sessions may do no more than `reads`, whatever the role itself may.
+    """
+    account = grant.account
+    if account.way == AccountWay.DEFAULT:
+        return _connect()
+    if account.way == AccountWay.PROFILE:
+        return _connect(profile=account.profile)
+    sessions = [(each, _connect(role=_role(grant, each))) for each in session_policies(reads)]
+    if not sessions:
+        return Closed(f"No check reads anything from {account}.")
+    by_service = {name: made for policy, made in sessions for name in policy.services}
+    return Sessions(sessions[0][1], by_service)
+
+
+def _key(account: AwsAccount, component: Component, reads: Iterable[ReadName]) -> str:
+    """Return what tells answers apart in a run: whose sessions they came through, and how narrow.
+
+    Components of a team whose checks make the same kinds of reads share sessions, and so answers.
+    """
+    narrow = hashlib.sha256(repr(sorted(set(reads))).encode()).hexdigest()[:12]
+    return f"{account.slug}/{component.team.slug}/{narrow}"
+
+
+def _source(
+    component: Component,
+    account: AwsAccount,
+    grant: AccountGrant | None,
+    reads: Iterable[ReadName],
+) -> Source:
+    if grant is None:
+        return Closed(f"{component.team} may not use the AWS account {account} any more.")
+    if account.archived_at:
+        return Closed(f"The AWS account {account} is archived.")
+    grant.account, grant.team = account, component.team
+    return source_of(grant, reads)
+
+
+def _role(grant: AccountGrant, policy: SessionPolicy) -> Role:
+    return Role(
+        arn=grant.account.role_arn,
+        external_id=grant.external_id,
+        source_identity=source_identity(grant.team.slug),
+        policy=policy.document,
+    )
+
+
+def _connect(*, profile: str | None = None, role: Role | None = None) -> Connection:
+    if not settings.AWS_ENDPOINT_URL:
+        return Connection(profile=profile, role=role)
+    # The simulated account knows no profiles: any key opens it.
+    keys = Keys("simulated", "simulated")
+    return Connection(keys=keys, role=role, endpoint_url=settings.AWS_ENDPOINT_URL)
