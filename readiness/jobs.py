@@ -51,6 +51,7 @@ SCHEDULES = {
         "H",
         None,
     ),
+    "Old answers of AWS": ("readiness.checks.retention.clear_old_results", "D", None),
 }
 
 

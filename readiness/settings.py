@@ -137,8 +137,13 @@ match env.str("JOB_BROKER", default="database"):
 
 # Set by the demo and by tests only: every read goes to a simulated account there.
 AWS_ENDPOINT_URL = env.str("READINESS_AWS_ENDPOINT_URL", default="")
+# Who assumes the roles of AWS accounts: the twelve digits of this installation's own account, or
+# the ARN of the role it runs as. Only written into the snippets that people take to AWS.
+AWS_TRUSTED_PRINCIPAL = env.str("AWS_TRUSTED_PRINCIPAL", default="")
 # After a look that failed, a pass seen earlier counts for this long; then nothing is known.
 VERDICT_STALE_DAYS = env.int("VERDICT_STALE_DAYS", default=7)
+# Answers older than this are cleared away, but never what stands or what history tells.
+CHECK_RESULTS_KEPT_DAYS = env.int("CHECK_RESULTS_KEPT_DAYS", default=90)
 
 # --- Security -----------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ FEATURES = (
     "accounts",
     "aws",
     "catalog",
+    "checks",
     "components",
     "decisions",
     "reports",
