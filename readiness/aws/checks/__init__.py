@@ -1,27 +1,63 @@
 """The checks, one module per AWS service. Importing this package registers every check."""
 
 from readiness.aws.checks import (
+    acm,
     alarm_care,
     alarm_symptoms,
     alarms,
     cloudfront,
+    cloudfront_caching,
+    cloudfront_delivery,
+    cloudfront_headers,
+    cloudfront_origins,
+    cloudfront_security,
+    costs,
+    delivery,
+    governance,
+    iam,
+    lambda_edge,
+    lambda_function,
+    lambda_plain,
+    log_care,
     logs,
+    quotas,
     route53,
     s3,
+    s3_care,
+    s3_exposure,
     sns,
+    trail,
 )
 from readiness.aws.registry import CHECKS
 
 #: A module whose checks count. A test holds that none of this folder is forgotten.
 MODULES = (
+    acm,
     alarm_care,
     alarm_symptoms,
     alarms,
     cloudfront,
+    cloudfront_caching,
+    cloudfront_delivery,
+    cloudfront_headers,
+    cloudfront_origins,
+    cloudfront_security,
+    costs,
+    delivery,
+    governance,
+    iam,
+    lambda_edge,
+    lambda_function,
+    lambda_plain,
+    log_care,
     logs,
+    quotas,
     route53,
     s3,
+    s3_care,
+    s3_exposure,
     sns,
+    trail,
 )
 
 __all__ = ["CHECKS", "MODULES"]

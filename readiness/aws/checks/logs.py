@@ -12,6 +12,7 @@ from readiness.aws.judging import Part, listing, look_at
 from readiness.aws.parameters import (
     DEFAULT_RETENTION_DAYS,
     CheckParameters,
+    DistributionId,
     EdgeRegions,
     FunctionName,
     LogGroupName,
@@ -30,12 +31,28 @@ class EdgeLogGroups(CheckParameters):
     function_name: FunctionName
     edge_regions: EdgeRegions
     log_group: LogGroupName | None = None
+    distribution_id: DistributionId | None = None
     log_retention_days_max: RetentionDays = DEFAULT_RETENTION_DAYS
 
     @property
     def group(self) -> str:
-        """The group's name, the same in every region: replicas carry their home in their name."""
-        return self.log_group or f"/aws/lambda/{self.home_region}.{self.function_name}"
+        """The group's name, the same in every region: replicas carry their home in their name.
+
+        That of a group of one's own stays as it is, unless it is the name that Lambda would give.
+        """
+        if self.log_group in (None, f"/aws/lambda/{self.function_name}"):
+            return f"/aws/lambda/{self.home_region}.{self.function_name}"
+        return self.log_group
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The function's group, and the one where CloudFront notes answers it did not accept.
+
+        The second comes into being with the first such answer, so it is never asked for.
+        """
+        if self.distribution_id is None:
+            return (self.group,)
+        return (self.group, f"/aws/cloudfront/LambdaEdge/{self.distribution_id}")
 
 
 class LogGroup(CamelShape):
@@ -47,14 +64,38 @@ class LogGroupsAnswer(CamelShape):
     log_groups: list[LogGroup]
 
 
-def groups_fetch(region: str, params: EdgeLogGroups) -> Fetch:
-    return Fetch.of("logs", region, "describe_log_groups", logGroupNamePrefix=params.group)
+def group_fetch(region: str, name: str) -> Fetch:
+    return Fetch.of("logs", region, "describe_log_groups", logGroupNamePrefix=name)
 
 
-def group_in(region: str, facts: Facts, params: EdgeLogGroups) -> LogGroup | None:
-    """The function's group in that region. AWS answers a prefix with longer names too."""
-    answer = facts.read(groups_fetch(region, params), LogGroupsAnswer)
-    return next((each for each in answer.log_groups if each.log_group_name == params.group), None)
+def group_in(region: str, name: str, facts: Facts) -> LogGroup | None:
+    """The group of that name there. AWS answers a prefix with longer names too."""
+    answer = facts.read(group_fetch(region, name), LogGroupsAnswer)
+    return _exactly(name, answer)
+
+
+def glance_at_group(region: str, name: str, facts: Facts) -> LogGroup | None:
+    """As group_in, and None if we could not look. For needs_more only: never judge by it."""
+    answer = facts.glance(group_fetch(region, name), LogGroupsAnswer)
+    return _exactly(name, answer) if answer else None
+
+
+def _exactly(name: str, answer: LogGroupsAnswer) -> LogGroup | None:
+    return next((each for each in answer.log_groups if each.log_group_name == name), None)
+
+
+def all_group_fetches(params: EdgeLogGroups) -> Iterable[Fetch]:
+    return (group_fetch(region, name) for region in params.edge_regions for name in params.groups)
+
+
+def groups_in(region: str, facts: Facts, params: EdgeLogGroups) -> list[LogGroup]:
+    """Those of the component's groups that exist there."""
+    found = [group_in(region, name, facts) for name in params.groups]
+    return [each for each in found if each is not None]
+
+
+def no_group(params: EdgeLogGroups, observed: Observed) -> Verdict:
+    return Verdict(Status.NOT_APPLICABLE, f"{params.group} exists in no edge region.", observed)
 
 
 def _mend_groups(params: EdgeLogGroups, observed: Observed) -> str:
@@ -71,11 +112,12 @@ def _mend_retention(params: EdgeLogGroups, observed: Observed) -> str:
     longest = params.log_retention_days_max
     days = max(days for days in (*RETENTIONS, *LONG_RETENTIONS) if days <= longest)
     table = observed.get("regions", {})
-    wrong = [region for region, seen in table.items() if seen.get("in_order") is False]
+    wrong = {region: seen["too_long"] for region, seen in table.items() if seen.get("too_long")}
     return "\n".join(
         f"aws logs put-retention-policy --region {shlex.quote(region)}"
-        f" --log-group-name {shlex.quote(params.group)} --retention-in-days {days}"
-        for region in wrong or params.edge_regions
+        f" --log-group-name {shlex.quote(name)} --retention-in-days {days}"
+        for region, names in (wrong or dict.fromkeys(params.edge_regions, [params.group])).items()
+        for name in names
     )
 
 
@@ -104,12 +146,12 @@ class GroupInEveryRegion:
 
     @staticmethod
     def needs(params: EdgeLogGroups) -> Iterable[Fetch]:
-        return (groups_fetch(region, params) for region in params.edge_regions)
+        return (group_fetch(region, params.group) for region in params.edge_regions)
 
     @staticmethod
     def evaluate(facts: Facts, params: EdgeLogGroups) -> Verdict:
         def look(region: str) -> Part:
-            found = group_in(region, facts, params) is not None
+            found = group_in(region, params.group, facts) is not None
             return Part(found, {"group": found}, wrong="no log group")
 
         tally = look_at(params.edge_regions, look)
@@ -123,13 +165,16 @@ class GroupInEveryRegion:
 
 @check(
     "logs.retention",
-    version=1,
+    version=2,
     criteria=["log-retention"],
     params=EdgeLogGroups,
     reads=READS,
     title="Logs expire when they should",
     severity="low",
-    passes="In each edge region that has the log group, its retention is set and not too long.",
+    passes=(
+        "In each edge region that has the function's log group, or the one where CloudFront notes"
+        " answers of functions that it did not accept, retention is set and not too long."
+    ),
     why=(
         "A group that Lambda made keeps its logs for ever: the bill grows, and so does what has to"
         " be answered for in a data request."
@@ -145,28 +190,33 @@ class Retention:
 
     @staticmethod
     def needs(params: EdgeLogGroups) -> Iterable[Fetch]:
-        return (groups_fetch(region, params) for region in params.edge_regions)
+        return all_group_fetches(params)
 
     @staticmethod
     def evaluate(facts: Facts, params: EdgeLogGroups) -> Verdict:
         longest = params.log_retention_days_max
 
         def look(region: str) -> Part:
-            group = group_in(region, facts, params)
-            if group is None:
+            groups = groups_in(region, facts, params)
+            if not groups:
                 return Part(None, {"group": False})
-            days = group.retention_in_days
-            in_order = days is not None and days <= longest
-            wrong = "kept for ever" if days is None else f"kept for {days} days"
-            return Part(in_order, {"group": True, "days": days, "in_order": in_order}, wrong)
+            days = {each.log_group_name: each.retention_in_days for each in groups}
+            wrong = {name: kept for name, kept in days.items() if kept is None or kept > longest}
+            seen = {"group": params.group in days, "days": days, "too_long": list(wrong)}
+            said = (_said_of_kept(kept, name, params) for name, kept in wrong.items())
+            return Part(not wrong, seen, ", ".join(said))
 
         tally = look_at(params.edge_regions, look)
         observed: Observed = {"regions": tally.table, "log_group": params.group}
         if len(tally.nothing) == tally.total:
-            reason = f"{params.group} exists in no edge region."
-            return Verdict(Status.NOT_APPLICABLE, reason, observed)
+            return no_group(params, observed)
         return tally.verdict(
             observed,
             passed=f"Logs expire within {longest} days wherever the group exists",
             failed=f"Logs should expire within {longest} days: {tally.wrongs()}",
         )
+
+
+def _said_of_kept(days: int | None, group: str, params: EdgeLogGroups) -> str:
+    kept = "kept for ever" if days is None else f"kept for {days} days"
+    return kept if group == params.group else f"CloudFront's {kept}"

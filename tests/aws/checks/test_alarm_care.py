@@ -151,7 +151,8 @@ def test_proven_fails_on_a_new_alarm_that_never_went_off():
     account.says(HISTORY, told(state_update("OK"), configuration_update("Create")))
     assert account.verdict(PROVEN)[:2] == (
         Status.FAIL,
-        "Nobody has seen them go off lately: not once since it was made (edge-errors in eu-west-1).",
+        "Nobody has seen them go off lately:"
+        " not once since it was made (edge-errors in eu-west-1).",
     )
 
 

@@ -9,21 +9,114 @@ from readiness.aws.engine import run
 from readiness.aws.errors import Status
 from readiness.aws.registry import applicable
 from tests.aws.recordings import complete as aws
-from tests.aws.recordings import watching
+from tests.aws.recordings import edge, governance, lambdas, watching
+
+
+def released(*numbers, **changes):
+    versions = [lambdas.version(number, **changes) for number in ("$LATEST", *numbers)]
+    return {"Versions": versions}
+
 
 MUTATIONS = {
     "cloudfront.function-associated": lambda account: account.says(
-        aws.DISTRIBUTION, aws.distribution(aws.behaviour(aws.association(event="viewer-request")))
+        aws.DISTRIBUTION, aws.distribution(aws.behaviour(aws.association(event="origin-response")))
     ),
     "cloudfront.published-version": None,  # see below: no way to change only this one
     "cloudfront.same-newest-version": lambda account: account.says(
         aws.VERSIONS, {"Versions": [aws.version("$LATEST"), aws.version("7"), aws.version("8")]}
+    ),
+    "cloudfront.deployed-and-enabled": lambda account: account.says(
+        aws.DISTRIBUTION, edge.with_settings(Enabled=False)
+    ),
+    "cloudfront.access-logs": lambda account: account.says(edge.DELIVERIES, edge.deliveries()),
+    "cloudfront.realtime-metrics": lambda account: account.says(
+        edge.SUBSCRIPTION, edge.subscription("Disabled")
+    ),
+    "cloudfront.web-acl": lambda account: account.says(
+        aws.DISTRIBUTION, edge.with_settings(WebACLId="")
+    ),
+    "cloudfront.tls-minimum": lambda account: account.says(
+        aws.DISTRIBUTION, edge.with_behaviour(ViewerProtocolPolicy="allow-all")
+    ),
+    "cloudfront.origin-access": lambda account: account.says(
+        aws.DISTRIBUTION,
+        edge.changed(lambda config: config["Origins"]["Items"][0].pop("OriginAccessControlId")),
+    ),
+    "cloudfront.origin-failover-group": lambda account: account.says(
+        aws.DISTRIBUTION, edge.with_behaviour(TargetOriginId="files-eu")
+    ),
+    "cloudfront.failover-header": lambda account: account.says(
+        aws.DISTRIBUTION,
+        edge.with_settings(Origins=edge.listed(edge.origin("eu-west-1"), edge.origin("us-east-1"))),
+    ),
+    "cloudfront.bucket-origins": lambda account: account.says(
+        aws.DISTRIBUTION,
+        edge.changed(
+            lambda config: config["Origins"]["Items"][0].update(
+                DomainName="files-eu.s3.amazonaws.com"
+            )
+        ),
+    ),
+    "cloudfront.error-caching": lambda account: account.says(
+        aws.DISTRIBUTION,
+        edge.with_settings(CustomErrorResponses=edge.listed(edge.error_response(503, 300))),
+    ),
+    "cloudfront.cache-policy": lambda account: account.says(
+        edge.CACHE_POLICY, edge.cache_policy(most=86_400)
+    ),
+    "cloudfront.accept-encoding-key": lambda account: account.says(
+        edge.CACHE_POLICY, edge.cache_policy(gzip=False, brotli=False)
+    ),
+    "cloudfront.response-headers-policy": lambda account: account.says(
+        edge.HEADERS_POLICY, edge.headers_policy("FrameOptions")
+    ),
+    "acm.certificate-valid": lambda account: account.says(
+        edge.CERTIFICATE, edge.certificate(days=29)
+    ),
+    "lambda.runtime-supported": lambda account: account.says(
+        aws.VERSIONS, released("6", "7", Runtime="nodejs20.x")
+    ),
+    "lambda.published-matches-latest": lambda account: account.says(
+        aws.VERSIONS,
+        {"Versions": [lambdas.version("$LATEST", CodeSha256="later"), *map(aws.version, "67")]},
+    ),
+    "lambda.versions-kept": lambda account: account.says(aws.VERSIONS, released("7")),
+    "lambda.edge-limits": lambda account: account.says(
+        aws.VERSIONS, released("6", "7", Environment={"Variables": {"KEY": aws.SECRET}})
+    ),
+    "lambda.code-signing": lambda account: account.says(
+        lambdas.SIGNING, {"FunctionName": "edge-router"}
+    ),
+    "lambda.account-concurrency": lambda account: account.says(
+        lambdas.settings("eu-west-1"), lambdas.account_settings(left=10)
+    ),
+    "lambda.tracing": lambda account: account.says(
+        lambdas.CONFIGURATION, lambdas.configuration(TracingConfig={"Mode": "PassThrough"})
+    ),
+    "lambda.concurrency-reserved": lambda account: account.says(lambdas.RESERVED, {}),
+    "lambda.failure-destination": lambda account: account.says(
+        lambdas.INVOCATION, lambdas.invocation()
+    ),
+    "quotas.lambda-concurrency": lambda account: account.says(
+        lambdas.quota("us-east-1"), lambdas.quota_of(10)
+    ),
+    "iam.edge-trust": lambda account: account.says(
+        lambdas.GET_ROLE, lambdas.role(lambdas.trust("lambda.amazonaws.com"))
+    ),
+    "iam.least-privilege": lambda account: account.says(
+        lambdas.INLINE, lambdas.inline(lambdas.allow("s3:*", Resource="*"))
     ),
     "logs.group-in-every-region": lambda account: account.says(
         aws.groups("eu-west-1"), {"logGroups": [aws.log_group(f"{aws.GROUP}-test")]}
     ),
     "logs.retention": lambda account: account.says(
         aws.groups("eu-west-1"), {"logGroups": [aws.log_group(days=None)]}
+    ),
+    "logs.metric-filter": lambda account: account.says(
+        watching.metric_filters("eu-west-1"), watching.filtered()
+    ),
+    "logs.shipped": lambda account: account.says(
+        watching.stream("eu-west-1"), watching.delivering(to="ExtendedS3")
     ),
     "alarms.function-errors-in-every-region": lambda account: account.says(
         aws.alarms("eu-west-1"),
@@ -61,6 +154,52 @@ MUTATIONS = {
     ),
     "route53.health-checks": lambda account: account.says(
         aws.health_check("us"), aws.checked("us", Disabled=True)
+    ),
+    "s3.replication-time-and-deletes": lambda account: account.says(
+        aws.replication("eu-west-1"),
+        aws.replication_to(governance.timed_rule("files-us", DeleteMarkerReplication=None)),
+    ),
+    "s3.encryption": lambda account: account.says(
+        governance.of_bucket("get_bucket_encryption", "eu-west-1"), governance.encryption("AES256")
+    ),
+    "s3.access-logs": lambda account: account.says(
+        governance.of_bucket("get_bucket_logging", "eu-west-1"), {}
+    ),
+    "s3.public-access-block": lambda account: account.says(
+        governance.of_bucket("get_bucket_policy_status", "eu-west-1"),
+        governance.policy_status(public=True),
+    ),
+    "s3.tls-only-policy": lambda account: account.says(
+        governance.of_bucket("get_bucket_policy", "eu-west-1"),
+        governance.policy(governance.tls_only("eu-west-1", Action="s3:GetObject")),
+    ),
+    "trail.multi-region": lambda account: account.says(
+        governance.TRAIL_STATUS, {"IsLogging": False}
+    ),
+    "config.recorder-in-every-region": lambda account: account.says(
+        governance.recorders("eu-west-1"), governance.recorder(recording=False)
+    ),
+    "cloudformation.managed": lambda account: account.says(
+        governance.STACK, governance.stack("UPDATE_ROLLBACK_COMPLETE")
+    ),
+    "cloudformation.drift": lambda account: account.says(
+        governance.STACK, governance.stack(DriftInformation=governance.drift("NOT_CHECKED", None))
+    ),
+    "codepipeline.gate": lambda account: account.says(
+        governance.PIPELINE,
+        governance.pipeline([governance.action("Source")], [governance.action("Deploy")]),
+    ),
+    "tags.owner": lambda account: account.says(
+        governance.tags("us-east-1", aws.FUNCTION_ARN), governance.tagged(aws.FUNCTION_ARN)
+    ),
+    "backup.covers-buckets": lambda account: account.says(
+        governance.protected("eu-west-1"), governance.backed_up("eu-west-1", hours=49)
+    ),
+    "budgets.budget": lambda account: account.says(
+        governance.of_budget("describe_budget"), governance.budget("USAGE")
+    ),
+    "costs.tag-active": lambda account: account.says(
+        governance.COST_TAGS, {"CostAllocationTags": [governance.cost_tag("Inactive")]}
     ),
 }
 
@@ -110,7 +249,9 @@ def test_each_read_of_the_complete_account_is_made_once():
 def test_no_secret_of_an_answer_comes_out_of_a_check():
     account = aws.complete()
     holders = (aws.DISTRIBUTION, aws.VERSIONS, aws.subscriptions("eu-west-1"))
-    assert all(aws.SECRET in json.dumps(account.answers[each].data) for each in holders)
+    assert all(
+        aws.SECRET in json.dumps(account.answers[each].data, default=str) for each in holders
+    )
     outcome = run(applicable(aws.PARAMETERS), connection=account.source())
     assert not [each for each in outcome.results if aws.SECRET in repr(each)]
 

@@ -28,8 +28,17 @@ FAILURES = {
 #: What an answer without a single item means. Where AWS cannot mean that, we could not look.
 EMPTY = {
     ("cloudfront.same-newest-version", "list_versions_by_function"): Status.UNSUPPORTED,
+    ("cloudfront.access-logs", "describe_delivery_sources"): Status.FAIL,
+    ("cloudfront.access-logs", "describe_deliveries"): Status.FAIL,
+    ("acm.certificate-valid", "describe_certificate"): Status.PASS,  # it holds no list we judge
     ("logs.group-in-every-region", "describe_log_groups"): Status.FAIL,
     ("logs.retention", "describe_log_groups"): Status.NOT_APPLICABLE,
+    ("logs.metric-filter", "describe_log_groups"): Status.NOT_APPLICABLE,
+    ("logs.metric-filter", "describe_metric_filters"): Status.FAIL,
+    ("logs.shipped", "describe_log_groups"): Status.NOT_APPLICABLE,
+    ("logs.shipped", "describe_subscription_filters"): Status.FAIL,
+    ("logs.shipped", "describe_account_policies"): Status.FAIL,
+    ("logs.shipped", "describe_delivery_stream"): Status.UNSUPPORTED,
     ("alarms.function-errors-in-every-region", "describe_alarms"): Status.FAIL,
     ("alarms.actions-live", "describe_alarms"): Status.NOT_APPLICABLE,
     ("alarms.cloudfront-errors", "describe_alarms"): Status.FAIL,
@@ -37,21 +46,57 @@ EMPTY = {
     ("alarms.runbook-link", "describe_alarms"): Status.NOT_APPLICABLE,
     ("alarms.proven", "describe_alarms"): Status.NOT_APPLICABLE,
     ("alarms.proven", "describe_alarm_history"): Status.UNSUPPORTED,
+    ("lambda.runtime-supported", "list_versions_by_function"): Status.UNSUPPORTED,
+    ("lambda.published-matches-latest", "list_versions_by_function"): Status.UNSUPPORTED,
+    ("lambda.versions-kept", "list_versions_by_function"): Status.UNSUPPORTED,
+    ("lambda.edge-limits", "list_versions_by_function"): Status.UNSUPPORTED,
+    ("iam.edge-trust", "list_versions_by_function"): Status.UNSUPPORTED,
+    ("iam.least-privilege", "list_versions_by_function"): Status.UNSUPPORTED,
+    # The role has policies of both kinds: without the one, the others are judged.
+    ("iam.least-privilege", "list_role_policies"): Status.PASS,
+    ("iam.least-privilege", "list_attached_role_policies"): Status.PASS,
     ("sns.subscription-confirmed", "describe_alarms"): Status.NOT_APPLICABLE,
     ("sns.subscription-confirmed", "list_subscriptions_by_topic"): Status.FAIL,
     ("s3.replication-both-ways", "get_bucket_replication"): Status.FAIL,
     ("route53.weighted-both-sides", "list_resource_record_sets"): Status.FAIL,
     ("route53.health-checks", "list_resource_record_sets"): Status.NOT_APPLICABLE,
+    ("s3.replication-time-and-deletes", "get_bucket_replication"): Status.NOT_APPLICABLE,
+    ("s3.encryption", "get_bucket_encryption"): Status.FAIL,
+    ("trail.multi-region", "describe_trails"): Status.FAIL,
+    ("config.recorder-in-every-region", "describe_configuration_recorder_status"): Status.FAIL,
+    ("cloudformation.managed", "describe_stacks"): Status.UNSUPPORTED,
+    ("cloudformation.managed", "list_stack_resources"): Status.FAIL,
+    ("cloudformation.drift", "describe_stacks"): Status.UNSUPPORTED,
+    ("cloudformation.drift", "describe_stack_resource_drifts"): Status.PASS,  # not asked
+    ("codepipeline.gate", "get_pipeline"): Status.FAIL,
+    ("tags.owner", "get_resources"): Status.FAIL,
+    ("backup.covers-buckets", "list_protected_resources"): Status.FAIL,
+    ("budgets.budget", "describe_budget"): Status.PASS,
+    ("budgets.budget", "describe_notifications_for_budget"): Status.FAIL,
+    ("costs.tag-active", "list_cost_allocation_tags"): Status.FAIL,
 }
 
 #: Settings that AWS leaves out to say no: only without these may an answer turn into a fail.
 ABSENCE_IS_NO = {
+    ("cloudfront.origin-access", "OriginAccessControlId"),
+    ("cloudfront.response-headers-policy", "ResponseHeadersPolicyId"),
+    ("cloudfront.response-headers-policy", "SecurityHeadersConfig"),
+    ("cloudfront.response-headers-policy", "FrameOptions"),
+    ("cloudfront.response-headers-policy", "StrictTransportSecurity"),
+    ("cloudfront.response-headers-policy", "CustomHeadersConfig"),
+    ("cloudfront.response-headers-policy", "RemoveHeadersConfig"),
     ("logs.retention", "retentionInDays"),
+    ("logs.shipped", "SplunkDestinationDescription"),
     ("s3.versioning", "Status"),
     ("s3.replication-both-ways", "Filter"),  # beside an old Prefix; see the test of both kinds
     ("route53.weighted-both-sides", "Weight"),
     ("route53.health-checks", "HealthCheckId"),
     ("alarms.actions-live", "AlarmActions"),
+    ("lambda.code-signing", "CodeSigningConfigArn"),
+    ("lambda.concurrency-reserved", "ReservedConcurrentExecutions"),
+    ("lambda.failure-destination", "DestinationConfig"),
+    ("lambda.failure-destination", "OnFailure"),
+    ("lambda.failure-destination", "Destination"),
     # What makes an alarm an alarm on our function: without it, it is on something else.
     ("alarms.function-errors-in-every-region", "MetricName"),
     ("alarms.function-errors-in-every-region", "Namespace"),
@@ -63,10 +108,21 @@ ABSENCE_IS_NO = {
     ("alarms.replication-lag", "MetricName"),
     ("alarms.replication-lag", "Namespace"),
     ("alarms.replication-lag", "Dimensions"),
+    ("s3.replication-time-and-deletes", "ReplicationTime"),
+    ("s3.replication-time-and-deletes", "Metrics"),
+    ("s3.replication-time-and-deletes", "DeleteMarkerReplication"),
+    ("s3.access-logs", "LoggingEnabled"),
+    ("cloudformation.managed", "PhysicalResourceId"),
+    ("budgets.budget", "Notifications"),
 }
 
-#: The one answer that says no by being empty altogether: versioning that was never enabled.
-BARE_IS_NO = {("s3.versioning", "get_bucket_versioning")}
+#: Answers that say no by being empty altogether, such as versioning that was never enabled.
+BARE_IS_NO = {
+    ("s3.versioning", "get_bucket_versioning"),
+    ("lambda.concurrency-reserved", "get_function_concurrency"),
+    ("s3.access-logs", "get_bucket_logging"),
+    ("budgets.budget", "describe_notifications_for_budget"),
+}
 
 
 @pytest.mark.parametrize(("check_id", "fetch"), READS)
@@ -88,7 +144,7 @@ def test_an_answer_without_what_was_asked_for_is_not_judged(check_id, fetch):
 @pytest.mark.parametrize(("check_id", "fetch"), READS)
 def test_an_answer_of_the_wrong_type_is_not_judged(check_id, fetch):
     account = aws.complete()
-    data = account.answers[fetch].data
+    data = account.answers[fetch].data or {}
     for nonsense in ("text", 7, None, True, ["text"], [[]], {"a": 1}):
         account.says(fetch, dict.fromkeys(data, nonsense))
         bare = nonsense is None and (check_id, fetch.operation) in BARE_IS_NO
@@ -116,7 +172,7 @@ def test_the_meaning_of_empty_is_declared_for_every_read_that_lists():
 @pytest.mark.parametrize(("check_id", "fetch"), READS)
 def test_nothing_anywhere_in_an_answer_turns_it_into_a_fail_by_being_nonsense(check_id, fetch):
     account = aws.complete()
-    whole = account.answers[fetch].data
+    whole = account.answers[fetch].data or {}
     for path in _paths(whole):
         data = copy.deepcopy(whole)
         _parent(data, path)[path[-1]] = object()
@@ -127,7 +183,7 @@ def test_nothing_anywhere_in_an_answer_turns_it_into_a_fail_by_being_nonsense(ch
 @pytest.mark.parametrize(("check_id", "fetch"), READS)
 def test_nothing_left_out_of_an_answer_turns_it_into_a_fail_unless_declared(check_id, fetch):
     account = aws.complete()
-    whole = account.answers[fetch].data
+    whole = account.answers[fetch].data or {}
     for path in _paths(whole):
         if isinstance(path[-1], int) or (check_id, path[-1]) in ABSENCE_IS_NO:
             continue

@@ -100,6 +100,37 @@ def test_retention_does_not_judge_a_region_without_the_group_but_names_it():
     assert verdict.observed["regions"]["eu-west-1"] == {"group": False}
 
 
+CLOUDFRONT = aws.CLOUDFRONT_GROUP
+
+
+def test_retention_judges_the_group_of_cloudfront_where_there_is_one():
+    account = aws.complete()
+    found = aws.groups("eu-west-1", CLOUDFRONT)
+    account.says(found, {"logGroups": [aws.log_group(CLOUDFRONT, 30)]})
+    verdict = account.verdict(RETENTION)
+    assert verdict.status is Status.PASS
+    assert verdict.observed["regions"]["eu-west-1"] == {
+        "group": True,
+        "days": {aws.GROUP: 90, CLOUDFRONT: 30},
+        "too_long": [],
+    }
+    account.says(found, {"logGroups": [aws.log_group(CLOUDFRONT, None)]})
+    verdict = account.verdict(RETENTION)
+    assert verdict[:2] == (
+        Status.FAIL,
+        "Logs should expire within 400 days: CloudFront's kept for ever (eu-west-1).",
+    )
+    assert CHECKS[RETENTION].bind(aws.PARAMETERS).mend_command(verdict.observed) == (
+        "aws logs put-retention-policy --region eu-west-1"
+        f" --log-group-name {CLOUDFRONT} --retention-in-days 400"
+    )
+    assert account.verdict(RETENTION, distribution_id=None).status is Status.PASS
+
+
+def test_a_group_of_ones_own_named_as_lambda_would_gets_the_region_all_the_same():
+    assert aws.complete().verdict(GROUP, log_group="/aws/lambda/edge-router").status is Status.PASS
+
+
 def test_retention_is_not_applicable_without_any_group():
     account = account_with(ap_northeast_1=[], eu_west_1=[], us_east_1=[])
     assert account.verdict(RETENTION)[:2] == (

@@ -19,7 +19,7 @@ from readiness.aws.fetch import Answer, Fetch
 from readiness.aws.recording import Recording
 from readiness.aws.registry import BoundCheck, Verdict
 from readiness.aws.verdicts import judge
-from tests.aws.recordings import watching
+from tests.aws.recordings import edge, governance, lambdas, watching
 
 SECRET = "s3cr3t-value"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -28,6 +28,7 @@ REGIONS = ("ap-northeast-1", "eu-west-1", "us-east-1")
 BUCKETS = {"eu-west-1": "files-eu", "us-east-1": "files-us"}
 FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:edge-router"
 GROUP = "/aws/lambda/us-east-1.edge-router"
+CLOUDFRONT_GROUP = "/aws/cloudfront/LambdaEdge/E1A2B3C4D5E6F7"
 RECORD = "origin.example.com."
 HEALTH_CHECKS = {"eu": "11111111-aaaa-4000-8000-000000000001", "us": "22222222-bbbb-4000-8000-2"}
 
@@ -37,11 +38,28 @@ PARAMETERS: dict[str, Any] = {
     "function_event": "origin-request",
     "edge_regions": list(REGIONS),
     "log_retention_days_max": 400,
+    "log_shipping": "splunk",
     "buckets": dict(BUCKETS),
     "hosted_zone_id": "Z0123456789ABC",
     "record_name": RECORD,
     "record_ttl_max": 60,
+    "failover_header": "x-failover",
+    "error_ttl_max": 10,
+    "cache_ttl_max": 3600,
+    "response_headers": ["strict-transport-security", "x-frame-options", "x-team"],
+    "stripped_headers": ["server"],
+    "precompressed": "yes",
     "runbook_prefix": "https://runbooks.example.com/",
+    "bucket_encryption": "kms",
+    "backup_days_max": 2,
+    "stack_name": "edge-router",
+    "stack_region": "us-east-1",
+    "pipeline_name": "edge-router-release",
+    "pipeline_region": "eu-west-1",
+    "owner_tag": "team",
+    "budget_name": "edge router monthly",
+    "cost_tag": "service",
+    **lambdas.PARAMETERS,
 }
 
 DISTRIBUTION = Fetch.of("cloudfront", "us-east-1", "get_distribution", Id="E1A2B3C4D5E6F7")
@@ -93,9 +111,7 @@ def association(version: str = "7", event: str = "origin-request") -> dict[str, 
 def behaviour(*associations: dict[str, Any], path: str = "") -> dict[str, Any]:
     items = {"Items": list(associations)} if associations else {}
     made = {
-        "TargetOriginId": "files",
-        "ViewerProtocolPolicy": "redirect-to-https",
-        "Compress": True,
+        **edge.behaviour_settings(),
         "LambdaFunctionAssociations": {"Quantity": len(associations), **items},
         "FunctionAssociations": {"Quantity": 0},
     }
@@ -103,33 +119,25 @@ def behaviour(*associations: dict[str, Any], path: str = "") -> dict[str, Any]:
 
 
 def distribution(default: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
-    header = {"HeaderName": "X-Origin-Key", "HeaderValue": SECRET}
-    origin = {
-        "Id": "files",
-        "DomainName": "files-eu.s3.amazonaws.com",
-        "CustomHeaders": {"Quantity": 1, "Items": [header]},
-    }
     paths = {"Items": list(others)} if others else {}
     return {
         "ETag": "E2QWRUHAPOMQZL",
         "Distribution": {
             "Id": "E1A2B3C4D5E6F7",
+            "ARN": edge.ARN,
             "Status": "Deployed",
+            "LastModifiedTime": edge.MODIFIED,
             "DistributionConfig": {
-                "CallerReference": "readiness",
-                "Origins": {"Quantity": 1, "Items": [origin]},
+                **edge.settings(),
                 "DefaultCacheBehavior": default,
                 "CacheBehaviors": {"Quantity": len(others), **paths},
-                "Comment": "",
-                "Enabled": True,
             },
         },
     }
 
 
 def version(number: str) -> dict[str, Any]:
-    environment = {"Variables": {"KEY": SECRET}}
-    return {"FunctionName": "edge-router", "Version": number, "Environment": environment}
+    return lambdas.version(number, Description=SECRET)
 
 
 def log_group(name: str = GROUP, days: int | None = 90) -> dict[str, Any]:
@@ -286,7 +294,8 @@ class Account:
             return []
 
     def _answer(self, fetch: Fetch) -> Answer:
-        return replace(self.answers[fetch], fetch=fetch)
+        unknown = Failure(Status.ERROR, f"The account has no answer to {fetch.operation}.")
+        return replace(self.answers.get(fetch, Answer(fetch, failure=unknown)), fetch=fetch)
 
 
 def complete() -> Account:
@@ -301,12 +310,14 @@ def complete() -> Account:
         health_check("us"): checked("us"),
     }
     for region in REGIONS:
+        data[groups(region, CLOUDFRONT_GROUP)] = {"logGroups": []}
         data[groups(region)] = {"logGroups": [log_group(), log_group(f"{GROUP}-test", None)]}
         data[subscriptions(region)] = {"Subscriptions": [subscription()]}
-    for region, bucket in BUCKETS.items():
-        others = [name for name in BUCKETS.values() if name != bucket]
+    for region in BUCKETS:
         data[versioning(region)] = {"Status": "Enabled"}
-        data[replication(region)] = replication_to(*(rule(name) for name in others))
     account = Account(data)
+    governance.add(account)
+    lambdas.add(account)
     watching.add(account)
+    edge.add(account)
     return account

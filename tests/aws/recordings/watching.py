@@ -9,6 +9,8 @@ from typing import Any
 from readiness.aws.fetch import Fetch
 from tests.aws.recordings import complete as aws
 
+NO_POLICY: dict[str, Any] = {"accountPolicies": []}
+
 
 def dimensions(**named: str) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in named.items()]
@@ -87,10 +89,69 @@ def told(*items: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"AlarmHistoryItems": list(items), **more}
 
 
+def metric_filters(region: str) -> Fetch:
+    return Fetch.of("logs", region, "describe_metric_filters", logGroupName=aws.GROUP)
+
+
+def filtered(*names: str) -> dict[str, Any]:
+    transformation = {"metricName": "Sides", "metricNamespace": "Edge", "metricValue": "1"}
+    made = {"filterPattern": "ERROR", "metricTransformations": [transformation]}
+    return {"metricFilters": [{"filterName": name, **made} for name in names]}
+
+
+def subscription_filters(region: str, group: str = "") -> Fetch:
+    return Fetch.of(
+        "logs", region, "describe_subscription_filters", logGroupName=group or aws.GROUP
+    )
+
+
+def stream_arn(region: str) -> str:
+    return f"arn:aws:firehose:{region}:{aws.ACCOUNT}:deliverystream/logs"
+
+
+def subscribed(*arns: str) -> dict[str, Any]:
+    made = {"filterName": "ship", "logGroupName": aws.GROUP, "filterPattern": ""}
+    return {"subscriptionFilters": [{**made, "destinationArn": arn} for arn in arns]}
+
+
+def account_policies(region: str) -> Fetch:
+    kind = "SUBSCRIPTION_FILTER_POLICY"
+    return Fetch.of("logs", region, "describe_account_policies", policyType=kind)
+
+
+def for_all_groups(arn: str, **more: Any) -> dict[str, Any]:
+    document = json.dumps({"DestinationArn": arn, "FilterPattern": "", "Distribution": "Random"})
+    made = {"policyName": "ship", "policyDocument": document, "scope": "ALL", **more}
+    return {"accountPolicies": [made]}
+
+
+def stream(region: str) -> Fetch:
+    name = "logs"
+    return Fetch.of("firehose", region, "describe_delivery_stream", DeliveryStreamName=name)
+
+
+def delivering(status: str = "ACTIVE", to: str = "Splunk") -> dict[str, Any]:
+    settings = {"HECEndpoint": "https://example.com", "HECToken": aws.SECRET}
+    destination = {"DestinationId": "1", f"{to}DestinationDescription": settings}
+    made = {"DeliveryStreamName": "logs", "DeliveryStreamStatus": status}
+    return {"DeliveryStreamDescription": {**made, "Destinations": [destination]}}
+
+
 def add(account: aws.Account) -> None:
     for region in aws.REGIONS:
         here = alarms(region, aws.metric_alarm(region))
         account.says(aws.alarms(region), here)
         drilled = told(state_update("OK", 4), state_update("ALARM"), configuration_update("Create"))
         account.says(history(region, "edge-errors"), drilled)
+        add_logs(account, region)
     account.says(history("us-east-1", "edge-5xx"), drilled)
+
+
+def add_logs(account: aws.Account, region: str) -> None:
+    """Shipped by the group's own subscription, in one region by that of the account."""
+    is_wide = region == "ap-northeast-1"
+    arn = stream_arn(region)
+    account.says(metric_filters(region), filtered("sides"))
+    account.says(subscription_filters(region), subscribed(*([] if is_wide else [arn])))
+    account.says(account_policies(region), for_all_groups(arn) if is_wide else NO_POLICY)
+    account.says(stream(region), delivering())
