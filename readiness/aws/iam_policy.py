@@ -18,6 +18,8 @@ PREFIXES = {
 
 #: IAM's name of an action where it is not the operation's, or cannot be told from boto3's spelling.
 ACTIONS = {
+    ("budgets", "describe_budget"): "budgets:ViewBudget",
+    ("budgets", "describe_notifications_for_budget"): "budgets:ViewBudget",
     ("s3", "get_bucket_encryption"): "s3:GetEncryptionConfiguration",
     ("s3", "get_bucket_lifecycle_configuration"): "s3:GetLifecycleConfiguration",
     ("s3", "get_bucket_notification_configuration"): "s3:GetBucketNotification",
@@ -26,7 +28,11 @@ ACTIONS = {
     ("s3", "head_bucket"): "s3:ListBucket",
     ("s3", "list_buckets"): "s3:ListAllMyBuckets",
     ("s3", "list_objects_v2"): "s3:ListBucket",
+    ("s3control", "get_public_access_block"): "s3:GetAccountPublicAccessBlock",
     ("route53", "test_dns_answer"): "route53:TestDNSAnswer",
+    ("service-quotas", "get_aws_default_service_quota"): (
+        "servicequotas:GetAWSDefaultServiceQuota"
+    ),
     ("wafv2", "get_web_acl"): "wafv2:GetWebACL",
     ("wafv2", "list_web_acls"): "wafv2:ListWebACLs",
 }
