@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Generic, Self, TypeVar
 
 from pydantic import model_validator
@@ -87,3 +88,14 @@ def read_config(
 ) -> ConfigT:
     """As `read_distribution`, for who wants nothing but the settings."""
     return read_distribution(facts, params, shape).distribution.distribution_config
+
+
+def mend_settings(params: OnDistribution, change: str) -> str:
+    """The commands around `change`, a sentence without its full stop about the settings."""
+    distribution = shlex.quote(params.distribution_id)
+    return (
+        f"aws cloudfront get-distribution-config --id {distribution} > distribution.json\n"
+        f"# {change}; keep only what is inside DistributionConfig.\n"
+        f"aws cloudfront update-distribution --id {distribution} --if-match ETAG"
+        " --distribution-config file://distribution.json"
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from readiness.aws.distribution import (
     Counted,
     OnDistribution,
     distribution_fetch,
+    mend_settings,
     read_config,
 )
 from readiness.aws.errors import Status
@@ -85,20 +85,16 @@ def _observed(uses: Iterable[Use], **more: Any) -> Observed:
     return {"associations": table, **more}
 
 
-def _not_called(params: EdgeFunction) -> Verdict:
+def not_called(params: EdgeFunction) -> Verdict:
     reason = f"No behaviour of {params.distribution_id} calls {params.function_name}."
     return Verdict(Status.NOT_APPLICABLE, reason, _observed([]))
 
 
 def _mend_association(params: EdgeFunction, observed: Observed) -> str:
-    distribution = shlex.quote(params.distribution_id)
-    return (
-        f"aws cloudfront get-distribution-config --id {distribution} > distribution.json\n"
-        "# Under LambdaFunctionAssociations put the function's ARN with"
-        f" {_version_wanted(observed)}, for {params.function_event};"
-        " keep only what is inside DistributionConfig.\n"
-        f"aws cloudfront update-distribution --id {distribution} --if-match ETAG"
-        " --distribution-config file://distribution.json"
+    return mend_settings(
+        params,
+        "Under LambdaFunctionAssociations put the function's ARN with"
+        f" {_version_wanted(observed)}, for {params.function_event}",
     )
 
 
@@ -195,7 +191,7 @@ class PublishedVersion:
     def evaluate(facts: Facts, params: EdgeFunction) -> Verdict:
         uses = uses_of_function(facts, params)
         if not uses:
-            return _not_called(params)
+            return not_called(params)
         loose = [use for use in uses if not use.is_published]
         if loose:
             reason = f"No numbered version is named on {listing(use.place for use in loose)}."
@@ -236,7 +232,7 @@ class SameNewestVersion:
     def evaluate(facts: Facts, params: EdgeFunction) -> Verdict:
         uses = uses_of_function(facts, params)
         if not uses:
-            return _not_called(params)
+            return not_called(params)
         # What the distribution alone proves does not wait for Lambda's answer.
         if len({use.version for use in uses}) > 1:
             versions = listing(f"{use.version or 'none'} on {use.place}" for use in uses)
