@@ -9,10 +9,25 @@ from typing import Any
 
 #: Operations that page although botocore's tables do not say so.
 UNLISTED: dict[tuple[str, str], dict[str, Any]] = {
+    ("cloudformation", "describe_stack_resource_drifts"): {
+        "input_token": "NextToken",
+        "output_token": "NextToken",
+        "result_key": "StackResourceDrifts",
+    },
     ("logs", "describe_account_policies"): {
         "input_token": "nextToken",
         "output_token": "nextToken",
         "result_key": "accountPolicies",
+    },
+    ("synthetics", "describe_canaries"): {
+        "input_token": "NextToken",
+        "output_token": "NextToken",
+        "result_key": "Canaries",
+    },
+    ("synthetics", "describe_canaries_last_run"): {
+        "input_token": "NextToken",
+        "output_token": "NextToken",
+        "result_key": "CanariesLastRun",
     },
     ("wafv2", "list_web_acls"): {
         "input_token": "NextMarker",

@@ -1,0 +1,250 @@
+"""Does every resource say whose it is, and is what the buckets hold kept elsewhere too?"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import Field
+
+from readiness.aws.caller import READS_CALLER, caller_account, caller_fetch
+from readiness.aws.checks.s3 import SameContent
+from readiness.aws.errors import CouldNotLook, Status
+from readiness.aws.facts import Facts, Moment, Shape
+from readiness.aws.fetch import Fetch
+from readiness.aws.judging import Part, count, look_at
+from readiness.aws.parameters import (
+    BackupDays,
+    Buckets,
+    CheckParameters,
+    DistributionId,
+    FunctionName,
+    TagKey,
+)
+from readiness.aws.registry import Observed, Verdict, check
+
+READS_TAGS = ("resourcegroupstaggingapi", "get_resources")
+READS_PROTECTED = ("backup", "list_protected_resources")
+
+
+class Owned(CheckParameters):
+    owner_tag: TagKey
+    distribution_id: DistributionId | None = None
+    function_name: FunctionName | None = None
+    buckets: Buckets | None = None
+
+
+class BackedUp(SameContent):
+    backup_days_max: BackupDays
+
+
+class Tag(Shape):
+    key: str
+    value: str
+
+
+class TaggedResource(Shape):
+    arn: str = Field(alias="ResourceARN")
+    tags: list[Tag]
+
+
+class TaggedAnswer(Shape):
+    resource_tag_mapping_list: list[TaggedResource]
+
+
+class ProtectedResource(Shape):
+    resource_arn: str
+    last_backup_time: Moment | None = None
+
+
+class ProtectedAnswer(Shape):
+    results: list[ProtectedResource]
+
+
+class Resource(NamedTuple):
+    """One that the parameters name. In its ARN {account} stands for what only AWS can tell."""
+
+    region: str
+    arn: str
+
+    @property
+    def needs_account(self) -> bool:
+        return "{account}" in self.arn
+
+
+def _resources(params: Owned) -> dict[str, Resource]:
+    """Each with a name for people. Log groups and alarms are not known by the parameters."""
+    home, start = params.home_region, f"arn:{params.partition}"
+    found = {}
+    if params.distribution_id:
+        arn = f"{start}:cloudfront::{{account}}:distribution/{params.distribution_id}"
+        found[f"distribution {params.distribution_id}"] = Resource(home, arn)
+    if params.function_name:
+        arn = f"{start}:lambda:{home}:{{account}}:function:{params.function_name}"
+        found[f"function {params.function_name}"] = Resource(home, arn)
+    for region, bucket in (params.buckets or {}).items():
+        found[f"bucket {bucket}"] = Resource(region, f"{start}:s3:::{bucket}")
+    return found
+
+
+def tags_fetch(resource: Resource, account: str = "") -> Fetch:
+    """By its ARN: a resource that never had a tag is in no other answer."""
+    arns = [resource.arn.format(account=account)]
+    return Fetch.of(READS_TAGS[0], resource.region, READS_TAGS[1], ResourceARNList=arns)
+
+
+def protected_fetch(region: str) -> Fetch:
+    return Fetch.of(READS_PROTECTED[0], region, READS_PROTECTED[1])
+
+
+def _mend_tags(params: Owned, observed: Observed) -> str:
+    resources, table = _resources(params), observed.get("resources", {})
+    wrong = [name for name, seen in table.items() if seen.get("tagged") is False]
+    return "\n".join(
+        "aws resourcegroupstaggingapi tag-resources"
+        f" --region {shlex.quote(resources[name].region)}"
+        f" --resource-arn-list {shlex.quote(resources[name].arn.format(account='ACCOUNT_ID'))}"
+        f" --tags {shlex.quote(params.owner_tag + '=OWNER')}"
+        for name in wrong or resources
+    )
+
+
+def _mend_backup(params: BackedUp, observed: Observed) -> str:
+    table = observed.get("buckets", {})
+    wrong = [name for name, seen in table.items() if seen.get("good") is False]
+    return "\n".join(
+        f"aws backup create-backup-selection --region {shlex.quote(params.region_of[bucket])}"
+        " --backup-plan-id PLAN_ID --backup-selection"
+        f" SelectionName={shlex.quote(bucket)},IamRoleArn=ROLE_ARN"
+        f",Resources={shlex.quote(params.arn_of(bucket))}"
+        for bucket in wrong or params.region_of
+    )
+
+
+@check(
+    "tags.owner",
+    version=1,
+    criteria=["owner-named", "inventory-complete"],
+    params=Owned,
+    reads=[READS_TAGS, READS_CALLER],
+    title="Every resource says whose it is",
+    severity="medium",
+    passes=(
+        "The distribution, the function and the buckets of the component each have the owner tag,"
+        " with a value. Whether that team agrees, a person has to say."
+    ),
+    why=(
+        "Whoever finds a strange bucket or a strange bill at night has nothing but its tags to"
+        " learn whom to wake."
+    ),
+    mend_console="Resource Groups and Tag Editor, Tag Editor: find the resource, Manage tags.",
+    mend_cli=_mend_tags,
+    documentation="Tagging AWS Resources User Guide: Best practices and strategies",
+)
+class OwnerTag:
+    """Each resource that the parameters name has the tag."""
+
+    @staticmethod
+    def needs(params: Owned) -> Iterable[Fetch]:
+        resources = _resources(params).values()
+        if any(each.needs_account for each in resources):
+            yield caller_fetch(params)
+        yield from (tags_fetch(each) for each in resources if not each.needs_account)
+
+    @staticmethod
+    def needs_more(facts: Facts, params: Owned) -> Iterable[Fetch]:
+        named = [each for each in _resources(params).values() if each.needs_account]
+        return [tags_fetch(each, caller_account(facts, params)) for each in named]
+
+    @staticmethod
+    def evaluate(facts: Facts, params: Owned) -> Verdict:
+        resources = _resources(params)
+        if not resources:
+            reason = "The component names neither a distribution nor a function nor buckets."
+            return Verdict(Status.NOT_APPLICABLE, reason, {"resources": {}})
+
+        def look(name: str) -> Part:
+            resource = resources[name]
+            account = caller_account(facts, params) if resource.needs_account else ""
+            arn = resource.arn.format(account=account)
+            answer = facts.read(tags_fetch(resource, account), TaggedAnswer)
+            tags = [
+                tag
+                for each in answer.resource_tag_mapping_list
+                if each.arn == arn
+                for tag in each.tags
+            ]
+            tagged = any(tag.key == params.owner_tag and tag.value.strip() for tag in tags)
+            seen = {"region": resource.region, "tagged": tagged}
+            return Part(tagged, seen, wrong=f"no tag {params.owner_tag}")
+
+        tally = look_at(resources, look)
+        return tally.verdict(
+            {"resources": tally.table, "tag": params.owner_tag},
+            passed=f"Each of {count(tally.total, 'resource')} has the tag {params.owner_tag}",
+            failed=f"Nobody could tell whose they are: {tally.wrongs()}",
+        )
+
+
+@check(
+    "backup.covers-buckets",
+    version=1,
+    criteria=["restore-proven"],
+    params=BackedUp,
+    reads=[READS_PROTECTED],
+    title="AWS Backup holds a recent copy of every bucket",
+    severity="medium",
+    passes=(
+        "AWS Backup has backed up every bucket, in its region, within the days that the component"
+        " allows. A plan that selects a bucket but never ran does not count."
+    ),
+    why=(
+        "Replication and versions are in the same hands as the bucket. A backup in a vault"
+        " survives whoever empties it, by mistake or on purpose."
+    ),
+    mend_console=(
+        "AWS Backup, in the region, Backup plans, the plan, Assign resources: the bucket. Then Jobs"
+        " tells whether the first backup went well."
+    ),
+    mend_cli=_mend_backup,
+    documentation="AWS Backup Developer Guide: Amazon S3 backups",
+)
+class CoversBuckets:
+    """Each bucket is a protected resource, and its last backup is young enough."""
+
+    @staticmethod
+    def needs(params: BackedUp) -> Iterable[Fetch]:
+        return (protected_fetch(region) for region in params.buckets)
+
+    @staticmethod
+    def evaluate(facts: Facts, params: BackedUp) -> Verdict:
+        longest = params.backup_days_max
+
+        def look(bucket: str) -> Part:
+            region, arn = params.region_of[bucket], params.arn_of(bucket)
+            answer = facts.read(protected_fetch(region), ProtectedAnswer)
+            here = [each for each in answer.results if each.resource_arn == arn]
+            if not here:
+                seen = {"region": region, "backup": False, "good": False}
+                return Part(False, seen, wrong="never backed up")
+            age = facts.now - _last_backup(here)
+            good = age <= timedelta(days=longest)
+            seen = {"region": region, "backup": True, "days_old": age.days, "good": good}
+            return Part(good, seen, wrong=f"last backed up {count(age.days, 'day')} ago")
+
+        tally = look_at(params.region_of, look)
+        return tally.verdict(
+            {"buckets": tally.table},
+            passed=f"The backup of each bucket is at most {count(longest, 'day')} old",
+            failed=f"What is lost could not be brought back: {tally.wrongs()}",
+        )
+
+
+def _last_backup(resources: Iterable[ProtectedResource]) -> datetime:
+    times = [each.last_backup_time for each in resources if each.last_backup_time is not None]
+    if not times:
+        reason = "The bucket came without the time of its last backup."
+        raise CouldNotLook(Status.UNSUPPORTED, reason)
+    return max(times)
