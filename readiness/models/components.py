@@ -38,9 +38,11 @@ class ComponentQuerySet(models.QuerySet["Component"]):
         """Those the user may read, each with `role`: the user's role in its team, 0 for none."""
         if user.is_superuser:
             return self.annotate(granted_role=Value(int(Role.ADMIN)))
-        own = Membership.objects.filter(team=OuterRef("team"), user=user).values("role")[:1]
-        return self.annotate(granted_role=Coalesce(Subquery(own), 0)).filter(
-            Q(granted_role__gt=0) | Q(visible_to_organisation=True)
+        # The teams are asked for once, the role only of the components that are then shown.
+        own = Membership.objects.filter(user=user)
+        role = own.filter(team=OuterRef("team")).values("role")[:1]
+        return self.annotate(granted_role=Coalesce(Subquery(role), 0)).filter(
+            Q(team__in=own.values("team")) | Q(visible_to_organisation=True)
         )
 
     def active(self) -> ComponentQuerySet:
