@@ -86,6 +86,8 @@ def test_there_are_twelve_checks():
         "lambda.runtime-supported",
         "lambda.tracing",
         "lambda.versions-kept",
+        "dashboards.cover-regions",
+        "synthetics.canary",
         "logs.group-in-every-region",
         "logs.metric-filter",
         "logs.retention",
@@ -96,6 +98,20 @@ def test_there_are_twelve_checks():
         "s3.replication-both-ways",
         "s3.versioning",
         "sns.subscription-confirmed",
+        "backup.covers-buckets",
+        "budgets.budget",
+        "cloudformation.drift",
+        "cloudformation.managed",
+        "codepipeline.gate",
+        "config.recorder-in-every-region",
+        "costs.tag-active",
+        "s3.access-logs",
+        "s3.encryption",
+        "s3.public-access-block",
+        "s3.replication-time-and-deletes",
+        "s3.tls-only-policy",
+        "tags.owner",
+        "trail.multi-region",
     }
 
 
@@ -191,7 +207,16 @@ def test_parameters_without_a_value_leave_the_default():
             {"hosted_zone_id": "Z0123456789ABC", "record_name": "a.example.com"},
             {"route53.weighted-both-sides", "route53.health-checks"},
         ),
-        ({"buckets": {"eu-west-1": "files-eu"}}, {"s3.versioning"}),
+        (
+            {"buckets": {"eu-west-1": "files-eu"}},
+            {
+                "s3.access-logs",
+                "s3.encryption",
+                "s3.public-access-block",
+                "s3.tls-only-policy",
+                "s3.versioning",
+            },
+        ),
         (
             {"function_name": "f", "edge_regions": ["eu-west-1"]},
             {
@@ -208,6 +233,8 @@ def test_parameters_without_a_value_leave_the_default():
                 "lambda.code-signing",
                 "iam.edge-trust",
                 "iam.least-privilege",
+                "config.recorder-in-every-region",
+                "trail.multi-region",
             },
         ),
         (aws.PARAMETERS, set(CHECKS)),
@@ -243,10 +270,21 @@ def test_a_read_outside_the_declaration_is_refused(half):
         bound.needs() if half == "needs" else bound.needs_more(Facts({}, aws.NOW))
 
 
+#: Reads that a complete account makes needless; the tests of the check itself need them.
+ONLY_SOMETIMES = {
+    "cloudformation.drift": {("cloudformation", "describe_stack_resource_drifts")},
+    "s3.public-access-block": {
+        ("s3control", "get_public_access_block"),
+        ("sts", "get_caller_identity"),
+    },
+    "trail.multi-region": {("cloudtrail", "get_event_selectors")},
+}
+
+
 def test_every_check_stays_within_its_declaration_and_uses_all_of_it():
     for check_id, each in CHECKS.items():
         asked = {(read.service, read.operation) for read in aws.complete().reads_of(check_id)}
-        assert asked == set(each.reads)
+        assert asked == set(each.reads) - ONLY_SOMETIMES.get(check_id, set())
 
 
 def test_a_command_written_as_a_format_has_its_values_quoted():

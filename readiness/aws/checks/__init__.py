@@ -12,6 +12,7 @@ from readiness.aws.checks import (
     cloudfront_origins,
     cloudfront_security,
     costs,
+    dashboards,
     delivery,
     governance,
     iam,
@@ -26,6 +27,7 @@ from readiness.aws.checks import (
     s3_care,
     s3_exposure,
     sns,
+    synthetics,
     trail,
 )
 from readiness.aws.registry import CHECKS
@@ -43,6 +45,7 @@ MODULES = (
     cloudfront_origins,
     cloudfront_security,
     costs,
+    dashboards,
     delivery,
     governance,
     iam,
@@ -57,6 +60,7 @@ MODULES = (
     s3_care,
     s3_exposure,
     sns,
+    synthetics,
     trail,
 )
 

@@ -112,6 +112,12 @@ MUTATIONS = {
     "logs.retention": lambda account: account.says(
         aws.groups("eu-west-1"), {"logGroups": [aws.log_group(days=None)]}
     ),
+    "dashboards.cover-regions": lambda account: account.says(
+        watching.DASHBOARD, watching.dashboard(watching.graph("us-east-1"))
+    ),
+    "synthetics.canary": lambda account: account.says(
+        watching.LAST_RUN, watching.last_runs("FAILED")
+    ),
     "logs.metric-filter": lambda account: account.says(
         watching.metric_filters("eu-west-1"), watching.filtered()
     ),

@@ -33,6 +33,8 @@ EMPTY = {
     ("acm.certificate-valid", "describe_certificate"): Status.PASS,  # it holds no list we judge
     ("logs.group-in-every-region", "describe_log_groups"): Status.FAIL,
     ("logs.retention", "describe_log_groups"): Status.NOT_APPLICABLE,
+    ("synthetics.canary", "describe_canaries"): Status.FAIL,
+    ("synthetics.canary", "describe_canaries_last_run"): Status.FAIL,
     ("logs.metric-filter", "describe_log_groups"): Status.NOT_APPLICABLE,
     ("logs.metric-filter", "describe_metric_filters"): Status.FAIL,
     ("logs.shipped", "describe_log_groups"): Status.NOT_APPLICABLE,
@@ -87,6 +89,7 @@ ABSENCE_IS_NO = {
     ("cloudfront.response-headers-policy", "RemoveHeadersConfig"),
     ("logs.retention", "retentionInDays"),
     ("logs.shipped", "SplunkDestinationDescription"),
+    ("synthetics.canary", "LastRun"),
     ("s3.versioning", "Status"),
     ("s3.replication-both-ways", "Filter"),  # beside an old Prefix; see the test of both kinds
     ("route53.weighted-both-sides", "Weight"),

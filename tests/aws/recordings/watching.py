@@ -137,6 +137,36 @@ def delivering(status: str = "ACTIVE", to: str = "Splunk") -> dict[str, Any]:
     return {"DeliveryStreamDescription": {**made, "Destinations": [destination]}}
 
 
+DASHBOARD = Fetch.of("cloudwatch", "us-east-1", "get_dashboard", DashboardName="edge-router")
+
+
+def graph(region: str, *rows: list[Any]) -> dict[str, Any]:
+    metrics = list(rows) or [["AWS/Lambda", "Errors", "FunctionName", "us-east-1.edge-router"]]
+    properties = {"region": region, "metrics": metrics, "view": "timeSeries"}
+    return {"type": "metric", "x": 0, "y": 0, "width": 6, "height": 6, "properties": properties}
+
+
+def dashboard(*widgets: dict[str, Any]) -> dict[str, Any]:
+    arn = f"arn:aws:cloudwatch::{aws.ACCOUNT}:dashboard/edge-router"
+    body = json.dumps({"start": "-PT3H", "widgets": list(widgets)})
+    return {"DashboardArn": arn, "DashboardName": "edge-router", "DashboardBody": body}
+
+
+CANARY_CALL = ("synthetics", "eu-west-1")
+CANARY = Fetch.of(*CANARY_CALL, "describe_canaries", Names=["edge-probe"])
+LAST_RUN = Fetch.of(*CANARY_CALL, "describe_canaries_last_run", Names=["edge-probe"])
+
+
+def canary(state: str = "RUNNING", schedule: str = "rate(5 minutes)") -> dict[str, Any]:
+    made = {"Name": "edge-probe", "Schedule": {"Expression": schedule, "DurationInSeconds": 0}}
+    return {"Canaries": [{**made, "Status": {"State": state, "StateReasonCode": "SUCCEEDED"}}]}
+
+
+def last_runs(*states: str) -> dict[str, Any]:
+    runs = [{"Name": "edge-probe", "Status": {"State": state}} for state in states]
+    return {"CanariesLastRun": [{"CanaryName": "edge-probe", "LastRun": run} for run in runs]}
+
+
 def add(account: aws.Account) -> None:
     for region in aws.REGIONS:
         here = alarms(region, aws.metric_alarm(region))
@@ -145,6 +175,9 @@ def add(account: aws.Account) -> None:
         account.says(history(region, "edge-errors"), drilled)
         add_logs(account, region)
     account.says(history("us-east-1", "edge-5xx"), drilled)
+    account.says(DASHBOARD, dashboard(*map(graph, aws.REGIONS)))
+    account.says(CANARY, canary())
+    account.says(LAST_RUN, last_runs("PASSED"))
 
 
 def add_logs(account: aws.Account, region: str) -> None:
