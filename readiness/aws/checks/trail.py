@@ -9,19 +9,18 @@ from typing import Literal
 from pydantic import Field
 
 from readiness.aws.errors import CouldNotLook, Status
-from readiness.aws.facts import CamelShape, Facts, Shape
+from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, Tally, count, look_at
+from readiness.aws.judging import Part, Tally, look_at
 from readiness.aws.parameters import CheckParameters, EdgeRegions
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_TRAILS = ("cloudtrail", "describe_trails")
 READS_STATUS = ("cloudtrail", "get_trail_status")
 READS_SELECTORS = ("cloudtrail", "get_event_selectors")
-READS_RECORDERS = ("config", "describe_configuration_recorder_status")
 
 
-class ManyRegions(CheckParameters):
+class TrailRegions(CheckParameters):
     edge_regions: EdgeRegions
 
 
@@ -85,17 +84,7 @@ class SelectorsAnswer(Shape):
     advanced_event_selectors: list[AdvancedSelector] | None = None
 
 
-class Recorder(CamelShape):
-    name: str
-    recording: bool
-    last_status: str | None = None  # missing until it has recorded for the first time
-
-
-class RecordersAnswer(Shape):
-    configuration_recorders_status: list[Recorder]
-
-
-def trails_fetch(params: ManyRegions) -> Fetch:
+def trails_fetch(params: TrailRegions) -> Fetch:
     """From one region: those of the others that see all regions come along as shadows."""
     return Fetch.of(*_call(READS_TRAILS, params.home_region), includeShadowTrails=True)
 
@@ -107,10 +96,6 @@ def status_fetch(trail: Trail) -> Fetch:
 
 def selectors_fetch(trail: Trail) -> Fetch:
     return Fetch.of(*_call(READS_SELECTORS, trail.home_region), TrailName=trail.arn)
-
-
-def recorders_fetch(region: str) -> Fetch:
-    return Fetch.of(*_call(READS_RECORDERS, region))
 
 
 def _call(read: tuple[str, str], region: str) -> tuple[str, str, str]:
@@ -129,7 +114,7 @@ def _takes_changes(trail: Trail, facts: Facts) -> bool:
     return any(each.takes_changes for each in basic) or any(each.takes_changes for each in advanced)
 
 
-def _mend_trail(params: ManyRegions, observed: Observed) -> str:
+def _mend_trail(params: TrailRegions, observed: Observed) -> str:
     table = observed.get("trails", {})
     stopped = [name for name, seen in table.items() if seen.get("logging") is False]
     if stopped:
@@ -147,32 +132,11 @@ def _mend_trail(params: ManyRegions, observed: Observed) -> str:
     )
 
 
-def _mend_recorders(params: ManyRegions, observed: Observed) -> str:
-    table = observed.get("regions", {})
-    lines = []
-    for region in [name for name, seen in table.items() if seen.get("recording") is False] or list(
-        params.edge_regions
-    ):
-        where = f"--region {shlex.quote(region)}"
-        if not table.get(region, {}).get("recorders"):
-            lines.append(
-                f"aws configservice put-configuration-recorder {where}"
-                " --configuration-recorder name=default,roleARN=ROLE_ARN"
-                f"\naws configservice put-delivery-channel {where}"
-                " --delivery-channel name=default,s3BucketName=CONFIG_BUCKET"
-            )
-        lines.append(
-            f"aws configservice start-configuration-recorder {where}"
-            " --configuration-recorder-name default"
-        )
-    return "\n".join(lines)
-
-
 @check(
     "trail.multi-region",
     version=1,
     criteria=["change-trail"],
-    params=ManyRegions,
+    params=TrailRegions,
     reads=[READS_TRAILS, READS_STATUS, READS_SELECTORS],
     title="Changes are recorded in every region",
     severity="high",
@@ -196,11 +160,11 @@ class MultiRegionTrail:
     """At least one trail sees everything that is changed, and is on."""
 
     @staticmethod
-    def needs(params: ManyRegions) -> Iterable[Fetch]:
+    def needs(params: TrailRegions) -> Iterable[Fetch]:
         yield trails_fetch(params)
 
     @staticmethod
-    def needs_more(facts: Facts, params: ManyRegions) -> Iterable[Fetch]:
+    def needs_more(facts: Facts, params: TrailRegions) -> Iterable[Fetch]:
         for trail in facts.read(trails_fetch(params), TrailsAnswer).trails:
             if not trail.narrow:
                 yield status_fetch(trail)
@@ -208,7 +172,7 @@ class MultiRegionTrail:
                     yield selectors_fetch(trail)
 
     @staticmethod
-    def evaluate(facts: Facts, params: ManyRegions) -> Verdict:
+    def evaluate(facts: Facts, params: TrailRegions) -> Verdict:
         trails = {each.arn: each for each in facts.read(trails_fetch(params), TrailsAnswer).trails}
 
         def look(arn: str) -> Part:
@@ -239,52 +203,3 @@ def _one_suffices(tally: Tally, trails: dict[str, Trail]) -> Verdict:
     if tally.unknown:
         tally.wrong.clear()
     return tally.verdict(observed, passed="", failed=failed)
-
-
-@check(
-    "config.recorder-in-every-region",
-    version=1,
-    criteria=["change-trail"],
-    params=ManyRegions,
-    reads=[READS_RECORDERS],
-    title="AWS Config records in every edge region",
-    severity="medium",
-    passes="In each edge region a configuration recorder is recording, and did not fail last.",
-    why=(
-        "CloudTrail says who called what; AWS Config says what a resource looked like before and"
-        " after. A region without a recorder has no before."
-    ),
-    mend_console=(
-        "AWS Config, in the region, Get started; or Settings, Recorder, Start recording, if there"
-        " is one that is off."
-    ),
-    mend_cli=_mend_recorders,
-    documentation="AWS Config Developer Guide: Managing the customer managed recorder",
-)
-class RecorderInEveryRegion:
-    """A recorder of the account is at work in each edge region."""
-
-    @staticmethod
-    def needs(params: ManyRegions) -> Iterable[Fetch]:
-        return (recorders_fetch(region) for region in params.edge_regions)
-
-    @staticmethod
-    def evaluate(facts: Facts, params: ManyRegions) -> Verdict:
-        def look(region: str) -> Part:
-            answer = facts.read(recorders_fetch(region), RecordersAnswer)
-            recorders = answer.configuration_recorders_status
-            at_work = [each for each in recorders if each.recording]
-            # "FAILURE" in what AWS sends, "Failure" in how it is documented.
-            good = any((each.last_status or "").upper() != "FAILURE" for each in at_work)
-            names = [each.name for each in recorders]
-            wrong = "no recorder"
-            if recorders:
-                wrong = "its recorder failed last" if at_work else "its recorder is off"
-            return Part(good, {"recorders": names, "recording": good}, wrong)
-
-        tally = look_at(params.edge_regions, look)
-        return tally.verdict(
-            {"regions": tally.table},
-            passed=f"AWS Config records in each of {count(tally.total, 'edge region')}",
-            failed=f"Nobody could say what was there before: {tally.wrongs()}",
-        )

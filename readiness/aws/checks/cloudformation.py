@@ -1,4 +1,4 @@
-"""Is the function declared in code, does it still match, and does every release pass a gate?"""
+"""Is the function declared in code, and does it still match what is declared?"""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from datetime import timedelta
 from typing import Literal
 
 from readiness.aws.errors import CouldNotLook, Status
-from readiness.aws.facts import CamelShape, Facts, Moment, Shape
+from readiness.aws.facts import Facts, Moment, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import capped, count, listing
 from readiness.aws.parameters import (
     CheckParameters,
     FunctionName,
-    PipelineName,
     Region,
     StackName,
 )
@@ -23,7 +22,6 @@ from readiness.aws.registry import Observed, Verdict, check
 READS_STACKS = ("cloudformation", "describe_stacks")
 READS_RESOURCES = ("cloudformation", "list_stack_resources")
 READS_DRIFTS = ("cloudformation", "describe_stack_resource_drifts")
-READS_PIPELINE = ("codepipeline", "get_pipeline")
 
 #: The stack is as its template says. After a rollback it is as the template before said.
 COMPLETE = (
@@ -36,12 +34,6 @@ COMPLETE = (
 #: How old the last drift detection may be: monthly, with days to spare.
 DRIFT_DAYS_MAX = 35
 
-#: The kinds of action that can stop a release.
-GATES = ("Approval", "Build", "Test")
-
-#: What a pipeline needs: the key in what is observed, and the word for people.
-PARTS = {"sources": "source", "gates": "build, test or approval", "deployments": "deployment"}
-
 
 class AStack(CheckParameters):
     stack_name: StackName
@@ -50,11 +42,6 @@ class AStack(CheckParameters):
 
 class StackOfFunction(AStack):
     function_name: FunctionName
-
-
-class APipeline(CheckParameters):
-    pipeline_name: PipelineName
-    pipeline_region: Region
 
 
 class Drift(Shape):
@@ -90,37 +77,6 @@ class DriftsAnswer(Shape):
     stack_resource_drifts: list[ResourceDrift]
 
 
-class ActionType(CamelShape):
-    category: str
-
-
-class Action(CamelShape):
-    action_type_id: ActionType
-    run_order: int = 1
-
-
-class Stage(CamelShape):
-    name: str
-    actions: list[Action]
-
-
-class Pipeline(CamelShape):
-    stages: list[Stage]
-
-    def steps(self, *kinds: str) -> list[tuple[int, int]]:
-        """When actions of these kinds run: the stage's place and the order in it, ascending."""
-        return sorted(
-            (place, action.run_order)
-            for place, stage in enumerate(self.stages)
-            for action in stage.actions
-            if action.action_type_id.category in kinds
-        )
-
-
-class PipelineAnswer(CamelShape):
-    pipeline: Pipeline
-
-
 def stack_fetch(params: AStack) -> Fetch:
     return Fetch.of(
         "cloudformation", params.stack_region, "describe_stacks", StackName=params.stack_name
@@ -140,12 +96,6 @@ def drifts_fetch(params: AStack) -> Fetch:
         "describe_stack_resource_drifts",
         StackName=params.stack_name,
         StackResourceDriftStatusFilters=["MODIFIED", "DELETED"],
-    )
-
-
-def pipeline_fetch(params: APipeline) -> Fetch:
-    return Fetch.of(
-        "codepipeline", params.pipeline_region, "get_pipeline", name=params.pipeline_name
     )
 
 
@@ -321,65 +271,3 @@ def _drifted(facts: Facts, params: AStack, observed: Observed) -> Verdict:
     observed["resources"] = capped([f"{name}: {how.lower()}" for name, how in changed.items()])
     where = f": {listing(changed)} changed by hand" if changed else ""
     return Verdict(Status.FAIL, f"The stack {params.stack_name} drifted{where}.", observed)
-
-
-@check(
-    "codepipeline.gate",
-    version=1,
-    criteria=["automated-deploy"],
-    params=APipeline,
-    reads=[READS_PIPELINE],
-    title="Every release passes something that can stop it",
-    severity="medium",
-    passes=(
-        "The pipeline has a source and a deployment, and a build, a test or an approval that runs"
-        " before its last deployment. Whether the pipeline is used is not looked at."
-    ),
-    why="A pipeline that only copies from the repository to production deploys mistakes faster.",
-    mend_console=(
-        "CodePipeline, in the region, the pipeline, Edit, Add stage before the deployment: a test"
-        " with CodeBuild, or a manual approval."
-    ),
-    mend_cli=(
-        "aws codepipeline get-pipeline --region {pipeline_region} --name {pipeline_name}"
-        " > pipeline.json\n"
-        "# Take out metadata; add a stage with a test or an approval before the deployment.\n"
-        "aws codepipeline update-pipeline --region {pipeline_region}"
-        " --cli-input-json file://pipeline.json"
-    ),
-    documentation="AWS CodePipeline User Guide: CodePipeline pipeline structure reference",
-)
-class Gate:
-    """From source to deployment with a gate between."""
-
-    @staticmethod
-    def needs(params: APipeline) -> Iterable[Fetch]:
-        yield pipeline_fetch(params)
-
-    @staticmethod
-    def evaluate(facts: Facts, params: APipeline) -> Verdict:
-        name = params.pipeline_name
-        missing = f"There is no pipeline {name} in {params.pipeline_region}."
-        pipeline = facts.subject(pipeline_fetch(params), PipelineAnswer, missing=missing).pipeline
-        gates, deployments = pipeline.steps(*GATES), pipeline.steps("Deploy")
-        observed: Observed = {
-            "pipeline": name,
-            "stages": capped([stage.name for stage in pipeline.stages]),
-            "sources": len(pipeline.steps("Source")),
-            "gates": len(gates),
-            "deployments": len(deployments),
-        }
-        words = {
-            "sources": "source",
-            "gates": "build, test or approval",
-            "deployments": "deployment",
-        }
-        lacking = [f"no {word}" for key, word in words.items() if not observed[key]]
-        if lacking:
-            reason = f"The pipeline {name} has {listing(lacking)}."
-            return Verdict(Status.FAIL, reason, observed)
-        if gates[0] >= deployments[-1]:
-            reason = f"The pipeline {name} has no gate that runs before its last deployment."
-            return Verdict(Status.FAIL, reason, observed)
-        reason = f"The pipeline {name} has a gate before its last deployment."
-        return Verdict(Status.PASS, reason, observed)
