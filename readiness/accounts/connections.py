@@ -67,11 +67,6 @@ class Sessions:
         return self.first.now()
 
 
-def connection() -> Connection:
-    """Return the way in without any account: the SDK's own credentials, or the simulated one's."""
-    return _connect()
-
-
 def connections_of(component: Component) -> Routes:
     """Return which account each service is read from. Two queries at most; `team` is loaded.
 
@@ -80,7 +75,7 @@ def connections_of(component: Component) -> Routes:
     """
     chosen = accounts_of(component)
     if not chosen:
-        return Routes({}, {NO_ACCOUNT: connection()})
+        return Routes({}, {NO_ACCOUNT: connect()})
     reads = reads_by_account(component, chosen)
     grants = {
         grant.account_id: grant
@@ -123,10 +118,10 @@ def source_of(grant: AccountGrant, reads: Iterable[ReadName]) -> Source:
     """
     account = grant.account
     if account.way == AccountWay.DEFAULT:
-        return _connect()
+        return connect()
     if account.way == AccountWay.PROFILE:
-        return _connect(profile=account.profile)
-    sessions = [(each, _connect(role=_role(grant, each))) for each in session_policies(reads)]
+        return connect(profile=account.profile)
+    sessions = [(each, connect(role=_role(grant, each))) for each in session_policies(reads)]
     if not sessions:
         return Closed(f"No check reads anything from {account}.")
     by_service = {name: made for policy, made in sessions for name in policy.services}
@@ -165,7 +160,8 @@ def _role(grant: AccountGrant, policy: SessionPolicy) -> Role:
     )
 
 
-def _connect(*, profile: str | None = None, role: Role | None = None) -> Connection:
+def connect(*, profile: str | None = None, role: Role | None = None) -> Connection:
+    """Return a way in: with the SDK's own credentials unless a profile or a role is named."""
     if not settings.AWS_ENDPOINT_URL:
         return Connection(profile=profile, role=role)
     # The simulated account knows no profiles: any key opens it.

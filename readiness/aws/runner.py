@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from readiness import jobs
-from readiness.accounts.connections import connection
+from readiness.accounts.connections import connections_of
 from readiness.aws import engine
 from readiness.aws.errors import AwsError
 from readiness.aws.progress import Progress
@@ -109,8 +109,8 @@ def run_task(pk: int) -> None:
     run = jobs.claim(CheckRun, pk, now=now)
     if run is None:
         return
-    others = CheckRun.objects.filter(together=run.together).exclude(together="")
-    _execute([run, *jobs.claim_with(run, others, now=now)], None)
+    others = CheckRun.objects.select_related("component__team").filter(together=run.together)
+    _execute([run, *jobs.claim_with(run, others.exclude(together=""), now=now)], None)
 
 
 def _new_run(component: Component, now: datetime, **values: Any) -> CheckRun | None:
@@ -195,7 +195,7 @@ class _Work:
 def _routes(run: CheckRun) -> tuple[Routes, datetime | None]:
     """Return where the run's answers come from, and their moment if they were recorded."""
     if run.recording is None:
-        return Routes({}, {"default": connection()}), None
+        return connections_of(run.component), None
     recorded = RecordedAnswers.load(bytes(run.recording.content))
     return Routes({}, {"default": recorded}), recorded.now()
 
@@ -205,10 +205,11 @@ def _execute(runs: list[CheckRun], on_progress: Callable[[CheckRun], None] | Non
     if not works:
         return
     writer = _Writer(works, on_progress)
+    by_account = {key: each for work in works for key, each in work.routes.sources.items()}
     try:
         outcome = engine.run(
             [each for work in works for each in work.bound],
-            connection=Sources({k: v for work in works for k, v in work.routes.sources.items()}),
+            connection=Sources(by_account),
             on_progress=writer.progressed,
             on_result=writer.took,
             is_cancelled=writer.is_cancelled,

@@ -11,14 +11,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from readiness.decisions.rules import MISSING, REQUIRED
 from readiness.models.catalog import Outcome
+from readiness.strict_yaml import NotYaml, load_yaml
 
 MAX_BYTES = 2 * 1024 * 1024
-MAX_DEPTH = 20
 
 
 class CatalogFileError(Exception):
@@ -155,35 +154,6 @@ def parse(path: Path) -> CatalogFile | BlueprintFile:
     return parsed
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader without aliases (a bomb needs them), without repeated keys, and not too deep."""
-
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent):
-            raise _refusal("aliases (*name) are not allowed here", event.start_mark)
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise _refusal("nested too deeply", event.start_mark)
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if str(key.value) in seen:
-                raise _refusal(f"the key {key.value!r} stands here twice", key.start_mark)
-            seen.add(str(key.value))
-        return super().construct_mapping(node, deep)
-
-
-def _refusal(problem: str, mark: Any) -> yaml.constructor.ConstructorError:
-    return yaml.constructor.ConstructorError(None, None, problem, mark)
-
-
 def _load(path: Path) -> object:
     try:
         with path.open("rb") as file:
@@ -193,13 +163,10 @@ def _load(path: Path) -> object:
     if len(raw) > MAX_BYTES:
         raise CatalogFileError([f"{path}: larger than {MAX_BYTES // 1024**2} MB"])
     try:
-        return yaml.load(raw, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        where = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise CatalogFileError([f"{path}{where}: not valid YAML: {error.problem}"]) from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise CatalogFileError([f"{path}: not valid YAML: {reason}"]) from None
+        return load_yaml(raw)
+    except NotYaml as error:
+        where = f", line {error.line}" if error.line else ""
+        raise CatalogFileError([f"{path}{where}: not valid YAML: {error}"]) from None
 
 
 def _place(data: Any, location: tuple[int | str, ...]) -> str:

@@ -8,10 +8,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from readiness import append_only
+from readiness.aws.iam_policy import action_of
+from readiness.aws.registry import applicable
 from readiness.models import Decision
 from tests import factory
-
-ROUTER = {"function_name": "router", "edge_regions": ["eu-west-1"]}
 
 
 def output(*arguments):
@@ -68,12 +68,15 @@ class TestExportReport:
 
 class TestAwsPolicy:
     def test_of_a_component_allows_what_its_checks_read_and_no_more(self, db):
-        factory.make_component(parameters=ROUTER)
+        buckets = {"eu-west-1": "files-eu"}
+        factory.make_component(parameters={"buckets": buckets})
 
         (statement,) = json.loads(output("aws_policy", "asset-router"))["Statement"]
 
-        assert statement["Action"] == ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups",
-                                       "sns:ListSubscriptionsByTopic"]  # fmt: skip
+        reads = {read for bound in applicable({"buckets": buckets}) for read in bound.check.reads}
+        assert statement["Action"] == sorted({action_of(*read) for read in reads})
+        assert "s3:GetBucketVersioning" in statement["Action"]
+        assert not [action for action in statement["Action"] if action.startswith("lambda:")]
 
     def test_of_all_checks_has_no_wildcard_action(self, db):
         (statement,) = json.loads(output("aws_policy"))["Statement"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,9 +11,11 @@ from django.utils import timezone
 
 from readiness import jobs
 from readiness.aws.errors import UNKNOWN
+from readiness.aws.recording import RecordingRefused
 from readiness.aws.runner import run_now
 from readiness.management.components import add_component_argument, find_component
-from readiness.models import CheckRun, JobState
+from readiness.models import CheckRun, Component, JobState, Recording
+from readiness.runs.recordings import keep_recording
 
 
 class Command(BaseCommand):
@@ -24,11 +27,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_component_argument(parser)
         parser.add_argument("--json", action="store_true", help="print the results as JSON")
+        parser.add_argument(
+            "--recording",
+            type=Path,
+            metavar="FILE",
+            help="judge what record_aws wrote instead of asking AWS; the file is kept",
+        )
 
     def handle(self, *args: Any, component: str, json: bool, **options: Any) -> None:
         found = find_component(component)
+        path = options["recording"]
         run, ours = run_now(
-            component=found, now=timezone.now(), on_progress=None if json else self._progress
+            component=found,
+            now=timezone.now(),
+            recording=_kept(found, path) if path else None,
+            on_progress=None if json else self._progress,
         )
         if not ours:
             self.stderr.write(f"Joining run {run.pk}, which is under way.")
@@ -49,6 +62,21 @@ class Command(BaseCommand):
             run.refresh_from_db()
             jobs.recover(run, now=timezone.now())
         return run
+
+
+def _kept(component: Component, path: Path) -> Recording:
+    try:
+        return keep_recording(
+            component=component,
+            filename=path.name,
+            content=path.read_bytes(),
+            by=None,
+            now=timezone.now(),
+        )
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    except RecordingRefused as error:
+        raise CommandError(f"{path}: {error}") from error
 
 
 def _as_json(run: CheckRun) -> str:
