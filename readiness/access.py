@@ -10,6 +10,9 @@ from django.shortcuts import get_object_or_404
 
 from readiness.htmx import UserRequest
 from readiness.models import (
+    AccountGrant,
+    AccountTest,
+    AwsAccount,
     CheckRun,
     Component,
     Membership,
@@ -101,6 +104,54 @@ def get_team(request: UserRequest, slug: str, *, needs: Role = Role.VIEWER) -> t
     if role < needs:
         raise PermissionDenied(f"This needs the role {needs.label.lower()} in {team}.")
     return team, role
+
+
+def get_account(
+    request: UserRequest, slug: str, *, needs: Role = Role.VIEWER, archived: bool = False
+) -> tuple[AwsAccount, Role]:
+    """Return an AWS account and what the user may do with it: the role in the team that owns it,
+    viewer in a team that it was granted to.
+
+    An archived one can be read, but changed only where `archived` is True. Raises Http404 for
+    everybody else, PermissionDenied for who `needs` more.
+    """
+    account = get_object_or_404(AwsAccount.objects.select_related("team"), slug=slug)
+    role = role_in(request, account.team)
+    if role is None:
+        mine = teams_with_role(request, Role.VIEWER)
+        if not account.grants.filter(team__in=mine).exists():
+            raise Http404
+        role = Role.VIEWER
+    if role < needs:
+        raise PermissionDenied(f"This needs the role {needs.label.lower()} in {account.team}.")
+    if account.archived_at and needs > Role.VIEWER and not archived:
+        raise PermissionDenied(f"{account} is archived: restore it to change it.")
+    return account, role
+
+
+def grants_of(request: UserRequest, account: AwsAccount) -> QuerySet[AccountGrant]:
+    """Return the grants that the user may know of: all in the team that owns it, else one's own."""
+    if role_in(request, account.team) is not None:
+        return account.grants.select_related("team", "granted_by")
+    mine = teams_with_role(request, Role.VIEWER)
+    return account.grants.filter(team__in=mine).select_related("team", "granted_by")
+
+
+def get_grant(
+    request: UserRequest, account_slug: str, pk: int, *, needs: Role = Role.VIEWER
+) -> tuple[AccountGrant, Role]:
+    """Return a grant of an account, and the role as get_account; raises as that."""
+    account, role = get_account(request, account_slug, needs=needs)
+    grant = get_object_or_404(grants_of(request, account), pk=pk)
+    grant.account = account
+    return grant, role
+
+
+def get_account_test(request: UserRequest, account_slug: str, pk: int) -> AccountTest:
+    """Return a test that an admin of the owning team may cancel; raises as get_account."""
+    account, _ = get_account(request, account_slug, needs=Role.ADMIN)
+    tests = AccountTest.objects.select_related("grant")
+    return get_object_or_404(tests, pk=pk, grant__account=account)
 
 
 def role_in(request: UserRequest, team: Team) -> Role | None:

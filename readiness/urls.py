@@ -11,11 +11,13 @@ COMPONENT = "components/<slug:component>/"
 
 urlpatterns = [
     path("", include("readiness.components.urls")),
+    path("", include("readiness.checks.urls")),
     path("catalog/", include("readiness.catalog.urls")),
     path(COMPONENT, include("readiness.reports.urls")),
     path(COMPONENT + "requirements/<slug:criterion>/", include("readiness.decisions.urls")),
     path(COMPONENT + "runs/", include("readiness.aws.urls")),
     path("teams/", include("readiness.teams.urls")),
+    path("", include("readiness.accounts.urls")),
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path("password/", views.PasswordChangeView.as_view(), name="password_change"),

@@ -121,6 +121,23 @@ document.addEventListener("change", (event) => {
   }
 });
 
+/* --- a text to take along --- */
+function offerCopies() {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+}
+addEventListener("load", offerCopies);
+document.body.addEventListener("htmx:afterSwap", offerCopies);
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  try {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    announce("Copied.");
+  } catch {
+    announce("The browser did not allow it: select the text and copy it yourself.");
+  }
+});
+
 /* --- what cannot be taken back in one click asks, naming the thing --- */
 document.addEventListener("submit", (event) => {
   const { confirm: question } = event.target.dataset;
@@ -148,3 +165,12 @@ document.addEventListener("submit", (event) => {
   document.body.append(dialog);
   dialog.showModal();
 }, true);
+
+/* --- copying a command or a template; without this the buttons stay hidden --- */
+for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+  announce("Copied.");
+});

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from readiness.accounts.actions import create_account
 from readiness.aws.registry import CHECKS
 from readiness.components.actions import (
     add_missing_requirements,
@@ -17,6 +18,8 @@ from readiness.decisions.actions import decide
 from readiness.decisions.live import params_digest
 from readiness.decisions.rules import Content
 from readiness.models import (
+    AccountWay,
+    AwsAccount,
     BindingKind,
     Blueprint,
     BlueprintItem,
@@ -141,6 +144,19 @@ def make_component(
         slug=slug,
         **{"name": slug.replace("-", " ").capitalize(), "team": make_team(), "catalog": catalog}
         | values,
+    )
+
+
+ROLE_ARN = "arn:aws:iam::123456789012:role/readiness"
+
+
+def make_account(*, name: str = "Edge delivery", **values: Any) -> AwsAccount:
+    """An AWS account by a role, granted to the team that looks after it."""
+    role = {"way": AccountWay.ROLE, "role_arn": ROLE_ARN, "account_id": "123456789012"}
+    return create_account(
+        by=User.objects.first() or make_user("founder"),
+        now=NOW,
+        **{"name": name, "team": make_team()} | role | values,
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from readiness.models import CheckRun, JobState, ReportFile, ReportJob, Role, User
+from readiness.aws.connection_test import Report
+from readiness.models import AccountTest, CheckRun, JobState, ReportFile, ReportJob, Role, User
 from tests import factory
 from tests.factory import NOW
 
@@ -28,6 +29,8 @@ def admins(ok: int) -> tuple[int, ...]:
 
 C, CC = {"component": "asset-router"}, {"component": "asset-router", "criterion": "c-0-0"}
 RUN, JOB = C | {"pk": "run"}, C | {"pk": "job"}
+A = {"account": "edge-delivery"}
+GRANT = A | {"pk": "grant"}
 # name: (method, arguments, what is sent, the answer to each actor)
 ROUTES = {
     "component_list": ("get", {}, {}, ALL),
@@ -60,6 +63,20 @@ ROUTES = {
     "member_add": ("post", {"team": "edge"}, {}, admins(422)),
     "member_update": ("post", {"team": "edge", "pk": "member"}, {"role": 1}, admins(302)),
     "member_remove": ("post", {"team": "edge", "pk": "member"}, {}, admins(302)),
+    "account_list": ("get", {}, {}, ALL),
+    "account_create": ("get", {}, {}, (LOGIN, 403, 403, 403, 403, 200)),
+    "account_detail": ("get", A, {}, TEAM),
+    "account_edit": ("get", A, {}, admins(200)),
+    "account_archive": ("post", A, {}, admins(302)),
+    "account_restore": ("post", A, {}, admins(302)),
+    "account_grant_add": ("post", A, {}, admins(422)),
+    "account_grant_detail": ("get", GRANT, {}, TEAM),
+    "account_grant_show": ("post", GRANT, {}, admins(200)),
+    "account_grant_rotate": ("post", GRANT, {}, admins(302)),
+    "account_grant_revoke": ("post", GRANT, {}, admins(302)),
+    "account_test_start": ("post", GRANT, {}, admins(302)),
+    "account_test_cancel": ("post", A | {"pk": "account-test"}, {}, admins(302)),
+    "component_accounts": ("get", C, {}, writers(200)),
     "login": ("get", {}, {}, (200, 302, 302, 302, 302, 302)),
     "logout": ("post", {}, {}, (302, 302, 302, 302, 302, 302)),
     "password_change": ("get", {}, {}, ALL),
@@ -102,7 +119,17 @@ def world(db):
     for role in Role:
         factory.make_user(role.name.lower(), team=component.team, role=role)
     factory.make_user("stranger")
-    return {"run": run.pk, "job": job.pk, "member": member.pk}
+    grant = factory.make_account(team=component.team).grants.get()
+    test = AccountTest.objects.create(
+        grant=grant, requested_at=NOW, state=JobState.FINISHED, report=Report().as_json()
+    )
+    return {
+        "run": run.pk,
+        "job": job.pk,
+        "member": member.pk,
+        "grant": grant.pk,
+        "account-test": test.pk,
+    }
 
 
 def client_of(actor: str) -> Client:

@@ -13,7 +13,10 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from readiness.aws.connection_test import Report
 from readiness.aws.errors import UNKNOWN
+from readiness.aws.history import word
+from readiness.checks.matrix import Mark
 from readiness.components.error_budget import duration_words
 from readiness.decisions.live import CheckLine
 from readiness.decisions.standing import Group, LiveVerdict, Standing
@@ -108,6 +111,37 @@ VERDICT_WORDS = {
 }
 
 
+# A check's word by the glyph of the standing that says the same; "" has not been looked at.
+VERDICT_GLYPHS = {
+    "pass": Standing.VERIFIED,
+    "fail": Standing.CONTRADICTED,
+    "not_applicable": Standing.NOT_APPLICABLE,
+    "could_not_look": "blind",
+    "": Standing.UNDECIDED,
+}
+
+
+REGION_GLYPHS = {
+    Mark.GOOD: Standing.VERIFIED,
+    Mark.WRONG: Standing.CONTRADICTED,
+    Mark.BLIND: "blind",
+    Mark.NOTHING: Standing.NOT_APPLICABLE,
+    Mark.SEEN: Standing.GAP,
+}
+
+
+@register.simple_tag
+def verdict_mark(status: str | None) -> SafeString:
+    """The mark of what a check said; the word beside it says the same."""
+    return glyph(VERDICT_GLYPHS[word(status or "")])
+
+
+@register.simple_tag
+def region_mark(mark: Mark) -> SafeString:
+    """The mark of what a region says to a check."""
+    return glyph(REGION_GLYPHS[mark])
+
+
 @register.filter
 def verdict_word(check: CheckLine) -> str:
     return VERDICT_WORDS[check.verdict]
@@ -184,3 +218,16 @@ def ago(value: datetime | None) -> SafeString | str:
 def sized(number: int, noun: str) -> str:
     """A number with its noun: "1 check", "3 checks"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+@register.filter
+def test_class(report: Report) -> str:
+    """How a test of a connection went, as the class of a verdict."""
+    if report.problem or report.missing:
+        return "fail"
+    return "unknown" if report.failed else "pass"
+
+
+@register.filter
+def indented_json(value: Any) -> str:
+    return json.dumps(value, indent=2)
