@@ -1,4 +1,4 @@
-"""`python -m bench`: see bench/__init__.py."""
+"""`python -m bench`: see bench/__init__.py. `python -m bench live`: see bench/live.py."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from bench import machine, servers
+from bench import live, machine, servers
 from bench.databases import NoServer, scratch
 from bench.figures import from_data, tables
 
@@ -27,7 +27,6 @@ SECONDS = 350  # it is ended then, and says so
 
 def main() -> int:
     options = _options()
-    signal.signal(signal.SIGTERM, _leave)
     began = time.monotonic()
     deadline = began + SECONDS
     databases = ("sqlite", "postgres") if options.database == "both" else (options.database,)
@@ -141,4 +140,5 @@ def _leave(signum: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGTERM, _leave)
+    sys.exit(live.main(sys.argv[2:]) if sys.argv[1:2] == ["live"] else main())
