@@ -14,8 +14,8 @@ SECRET_KEY = re.compile(
     r"|accesstoken|authtoken|sessiontoken|headervalue|emailaddress",
     re.IGNORECASE,
 )
-#: (service, key) of what is an address there, and a plain thing elsewhere.
-ADDRESSES = {("sns", "Endpoint"), ("budgets", "Address")}
+#: (service, key) of what is an address or people's own words there, and a plain thing elsewhere.
+PRIVATE = {("sns", "Endpoint"), ("budgets", "Address"), ("lambda", "Description")}
 #: Keys that hold a mapping of names to values of which the names are enough: Lambda's environment.
 ONLY_NAMES = {"Variables"}
 #: Secrets that show in any text: access keys, private keys, passwords in addresses.
@@ -38,7 +38,7 @@ def redacted(service: str, value: Any) -> Any:
 
 
 def _under(service: str, key: str, value: Any) -> Any:
-    if isinstance(value, str) and ((service, key) in ADDRESSES or SECRET_KEY.search(key)):
+    if isinstance(value, str) and ((service, key) in PRIVATE or SECRET_KEY.search(key)):
         return REDACTED
     if key in ONLY_NAMES and isinstance(value, Mapping):
         return dict.fromkeys(value, REDACTED)
