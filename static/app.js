@@ -165,12 +165,3 @@ document.addEventListener("submit", (event) => {
   document.body.append(dialog);
   dialog.showModal();
 }, true);
-
-/* --- copying a command or a template; without this the buttons stay hidden --- */
-for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
-  if (!button) return;
-  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-  announce("Copied.");
-});
