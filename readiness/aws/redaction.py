@@ -15,7 +15,14 @@ SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 #: (service, key) of what is an address or people's own words there, and a plain thing elsewhere.
-PRIVATE = {("sns", "Endpoint"), ("budgets", "Address"), ("lambda", "Description")}
+PRIVATE = {
+    ("budgets", "Address"),
+    ("cloudformation", "OutputValue"),
+    ("cloudformation", "ParameterValue"),
+    ("lambda", "Description"),
+    ("resourcegroupstaggingapi", "Value"),
+    ("sns", "Endpoint"),
+}
 #: Keys that hold a mapping of names to values of which the names are enough: Lambda's environment.
 ONLY_NAMES = {"Variables"}
 #: Secrets that show in any text: access keys, private keys, passwords in addresses.
