@@ -20,6 +20,7 @@ EDGE_REGIONS = (
     "ap-southeast-2",
 )
 FUNCTION_NAME = "asset-router"
+PURGER_NAME = "asset-purger"
 EDGE_FUNCTION_NAME = f"{HOME_REGION}.{FUNCTION_NAME}"
 FUNCTION_EVENT = "origin-request"
 # By this the distribution is found again.
@@ -36,6 +37,7 @@ ZONE_NAME = "example.net"
 SITE = f"assets.{ZONE_NAME}"
 RECORD_NAME = "assets-origin.example.net"
 RECORD_TTL = 60
+LAMBDA_CONCURRENCY_MIN = 500
 
 ALARM_NAME = "asset-router-errors"
 RUNBOOK = "https://runbooks.example.net/asset-router"
@@ -58,6 +60,9 @@ class RouterParameters(TypedDict):
     record_name: str
     log_retention_days_max: int
     record_ttl_max: int
+    plain_function_name: str
+    plain_function_region: str
+    lambda_concurrency_min: int
 
 
 @cache

@@ -1,7 +1,5 @@
 """The function at the edge, and the distribution that runs it."""
 
-import io
-import zipfile
 from typing import Any
 
 from demo.simulated_aws.account import (
@@ -20,10 +18,13 @@ from demo.simulated_aws.account import (
     bucket_host,
     function_arn,
 )
+from demo.simulated_aws.functions import create_code_signing, zipped
 from demo.simulated_aws.policies import allow, create_role, put_role_policy
 
 # The policy of AWS for what may be cached by the path alone.
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+
+ROUTER_RUNTIME = "nodejs24.x"
 
 # The three versions that were published; each one was the router once.
 ROUTER_VERSIONS = (
@@ -61,17 +62,19 @@ def create_function(account: Account) -> None:
     functions.create_function(
         FunctionName=FUNCTION_NAME,
         Description="Sends a request for an asset to the bucket that DNS chooses",
-        Runtime="nodejs22.x",
+        Runtime=ROUTER_RUNTIME,
         Handler="index.handler",
         Role=f"arn:aws:iam::{ACCOUNT_ID}:role/{FUNCTION_NAME}",
-        Code={"ZipFile": _zipped(ROUTER_VERSIONS[0])},
+        Code={"ZipFile": zipped("index.js", ROUTER_VERSIONS[0])},
+        CodeSigningConfigArn=create_code_signing(account),
         MemorySize=128,
         Timeout=5,
         Tags=TAGS | {"git_sha": "8c2f6d1e0b7a"},
     )
     functions.publish_version(FunctionName=FUNCTION_NAME)
     for source in ROUTER_VERSIONS[1:]:
-        functions.update_function_code(FunctionName=FUNCTION_NAME, ZipFile=_zipped(source))
+        code = zipped("index.js", source)
+        functions.update_function_code(FunctionName=FUNCTION_NAME, ZipFile=code)
         functions.publish_version(FunctionName=FUNCTION_NAME)
 
 
@@ -81,14 +84,6 @@ def _function_role(account: Account) -> None:
     write = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
     create_role(iam, FUNCTION_NAME, "lambda.amazonaws.com", "edgelambda.amazonaws.com")
     put_role_policy(iam, FUNCTION_NAME, allow(write, logs))
-
-
-def _zipped(source: str) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as files:
-        # A ZipInfo has a fixed date, so that the same code has the same digest each time.
-        files.writestr(zipfile.ZipInfo("index.js"), source)
-    return archive.getvalue()
 
 
 def create_distribution(account: Account) -> str:

@@ -25,6 +25,7 @@ from demo.simulated_aws.account import (
 )
 from demo.simulated_aws.buckets import create_buckets, let_only_the_distribution_read
 from demo.simulated_aws.edge import create_distribution, create_function
+from demo.simulated_aws.functions import create_purger
 
 
 def build_router(account: Account) -> None:
@@ -34,6 +35,7 @@ def build_router(account: Account) -> None:
     distribution_id = create_distribution(account)
     let_only_the_distribution_read(account, distribution_id)
     _topics(account)
+    create_purger(account)
     _hosted_zone(account)
     _log_groups(account)
     _alarms(account, distribution_id)

@@ -9,7 +9,10 @@ from demo.simulated_aws.account import (
     EDGE_REGIONS,
     FUNCTION_EVENT,
     FUNCTION_NAME,
+    HOME_REGION,
+    LAMBDA_CONCURRENCY_MIN,
     LOG_RETENTION_DAYS_MAX,
+    PURGER_NAME,
     RECORD_NAME,
     RECORD_TTL,
     ZONE_NAME,
@@ -61,4 +64,7 @@ def _parameters(account: Account) -> RouterParameters:
         "record_name": RECORD_NAME,
         "log_retention_days_max": LOG_RETENTION_DAYS_MAX,
         "record_ttl_max": RECORD_TTL,
+        "plain_function_name": PURGER_NAME,
+        "plain_function_region": HOME_REGION,
+        "lambda_concurrency_min": LAMBDA_CONCURRENCY_MIN,
     }

@@ -235,6 +235,45 @@ def test_cloudfront_updates_only_the_version_that_was_read(client):
     assert _refusal(cloudfront.update_distribution, **update) == (412, "PreconditionFailed")
 
 
+def test_cloudfront_tells_no_subscription_from_no_distribution(client):
+    cloudfront, distribution = client("cloudfront"), {"DistributionId": _create(client)}
+    config = {"RealtimeMetricsSubscriptionConfig": {"RealtimeMetricsSubscriptionStatus": "Enabled"}}
+    missing = (404, "NoSuchMonitoringSubscription")
+    assert _refusal(cloudfront.get_monitoring_subscription, **distribution) == missing
+    cloudfront.create_monitoring_subscription(**distribution, MonitoringSubscription=config)
+    read = cloudfront.get_monitoring_subscription(**distribution)
+    assert read["MonitoringSubscription"] == config
+    cloudfront.delete_monitoring_subscription(**distribution)
+    assert _refusal(cloudfront.delete_monitoring_subscription, **distribution) == missing
+    gone = _refusal(cloudfront.get_monitoring_subscription, DistributionId="E0")
+    assert gone == (404, "NoSuchDistribution")
+
+
+def test_cloudfront_keeps_cache_policies(client):
+    cloudfront = client("cloudfront")
+    config = {
+        "Name": "assets",
+        "MinTTL": 0,
+        "DefaultTTL": 60,
+        "MaxTTL": 3600,
+        "ParametersInCacheKeyAndForwardedToOrigin": {
+            "EnableAcceptEncodingGzip": True,
+            "EnableAcceptEncodingBrotli": False,
+            "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": _listed("Origin")},
+            "CookiesConfig": {"CookieBehavior": "none"},
+            "QueryStringsConfig": {"QueryStringBehavior": "none"},
+        },
+    }
+    made = cloudfront.create_cache_policy(CachePolicyConfig=config)
+    policy = {"Id": made["CachePolicy"]["Id"]}
+    read = cloudfront.get_cache_policy(**policy)
+    assert read["CachePolicy"] == made["CachePolicy"]
+    assert read["CachePolicy"]["CachePolicyConfig"] == config
+    again = cloudfront.get_cache_policy_config(**policy)
+    assert (again["CachePolicyConfig"], again["ETag"]) == (config, made["ETag"])
+    assert _refusal(cloudfront.get_cache_policy, Id="none") == (404, "NoSuchCachePolicy")
+
+
 # ACM
 
 
@@ -370,6 +409,44 @@ def test_lambda_tells_the_limits_of_the_account(client, functions):
     assert settings["AccountLimit"]["ConcurrentExecutions"] == 1000
     assert settings["AccountLimit"]["UnreservedConcurrentExecutions"] == 900
     assert settings["AccountUsage"]["FunctionCount"] == 1
+
+
+def test_lambda_knows_what_code_signing_refuses(functions):
+    policies = {"UntrustedArtifactOnDeployment": "Enforce"}
+    publishers = {"SigningProfileVersionArns": [f"arn:aws:signer:us-east-1:{ACCOUNT_ID}:/a/b/c"]}
+    created = functions.create_code_signing_config(
+        AllowedPublishers=publishers, CodeSigningPolicies=policies
+    )["CodeSigningConfig"]
+    arn = created["CodeSigningConfigArn"]
+    read = functions.get_code_signing_config(CodeSigningConfigArn=arn)["CodeSigningConfig"]
+    assert read == created
+    assert read["CodeSigningPolicies"] == policies
+    loose = functions.create_code_signing_config(AllowedPublishers=publishers)
+    assert loose["CodeSigningConfig"]["CodeSigningPolicies"] == {
+        "UntrustedArtifactOnDeployment": "Warn"
+    }
+
+
+def test_lambda_has_no_code_signing_config_that_was_never_made(functions):
+    arn = f"arn:aws:lambda:us-east-1:{ACCOUNT_ID}:code-signing-config:csc-0123456789abcdef0"
+    assert _refusal(functions.get_code_signing_config, CodeSigningConfigArn=arn) == (
+        404,
+        "ResourceNotFoundException",
+    )
+
+
+# Service Quotas
+
+
+def test_quotas_of_an_account_that_never_asked_for_more_are_the_defaults(client):
+    quotas = client("service-quotas")
+    concurrency = {"ServiceCode": "lambda", "QuotaCode": "L-B99A9384"}
+    assert _refusal(quotas.get_service_quota, **concurrency) == (400, "NoSuchResourceException")
+    default = quotas.get_aws_default_service_quota(**concurrency)["Quota"]
+    assert (default["QuotaCode"], default["Value"]) == ("L-B99A9384", 1000.0)
+    assert _refusal(
+        quotas.get_aws_default_service_quota, ServiceCode="lambda", QuotaCode="L-00000000"
+    ) == (400, "NoSuchResourceException")
 
 
 # Route 53

@@ -202,6 +202,9 @@ def test_parameters_are_those_of_the_component(complete):
         "record_name": "assets-origin.example.net",
         "log_retention_days_max": 400,
         "record_ttl_max": 60,
+        "plain_function_name": "asset-purger",
+        "plain_function_region": "us-east-1",
+        "lambda_concurrency_min": 500,
     }
 
 

@@ -15,6 +15,7 @@ from demo.simulated_aws.repairs import (
     lambda_,
     route53,
     s3,
+    servicequotas,
     sns,
 )
 
@@ -22,5 +23,5 @@ from demo.simulated_aws.repairs import (
 @cache
 def apply_all() -> None:
     """Repairs moto for the rest of this process; a second call does nothing."""
-    for module in (core, acm, cloudfront, cloudwatch, lambda_, route53, s3, sns):
+    for module in (core, acm, cloudfront, cloudwatch, lambda_, route53, s3, servicequotas, sns):
         module.apply()

@@ -6,13 +6,21 @@ from typing import Any
 from urllib.parse import unquote
 
 from moto.awslambda import urls
+from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
+from moto.core.utils import iso_8601_datetime_with_milliseconds
+from moto.moto_api._internal import mock_random
 
 from demo.simulated_aws.repairs.patching import add, wrap
 
 LARGEST_PAGE = 50
 ACCOUNT_CONCURRENCY = 1000
+PATHS = (
+    "2016-08-19/account-settings/?",
+    "2020-04-22/code-signing-configs/?",
+    "2020-04-22/code-signing-configs/(?P<arn>.+)",
+)
 
 
 def apply() -> None:
@@ -21,7 +29,10 @@ def apply() -> None:
     wrap(LambdaFunction, "get_configuration", show_dead_letters_and_logging)
     wrap(LambdaResponse, "list_versions_by_function", list_versions_in_pages)
     add(LambdaResponse, "get_account_settings", get_account_settings)
-    urls.url_paths[r"{0}/2016-08-19/account-settings/?$"] = LambdaResponse.dispatch
+    add(LambdaResponse, "create_code_signing_config", create_code_signing_config)
+    add(LambdaResponse, "get_code_signing_config", get_code_signing_config)
+    for path in PATHS:
+        urls.url_paths[rf"{{0}}/{path}$"] = LambdaResponse.dispatch
 
 
 def keep_dead_letters_and_logging(
@@ -97,6 +108,49 @@ def get_account_settings(self: LambdaResponse) -> str:
             },
         }
     )
+
+
+def create_code_signing_config(self: LambdaResponse) -> tuple[int, dict[str, str], str]:
+    # A function may point to a configuration that is there. API_CreateCodeSigningConfig.html
+    given = self.json_body
+    config_id = f"csc-{mock_random.get_random_hex(17)}"
+    config = {
+        "CodeSigningConfigId": config_id,
+        "CodeSigningConfigArn": (
+            f"arn:aws:lambda:{self.region}:{self.current_account}:code-signing-config:{config_id}"
+        ),
+        "Description": given.get("Description", ""),
+        "AllowedPublishers": given["AllowedPublishers"],
+        "CodeSigningPolicies": given.get("CodeSigningPolicies")
+        or {"UntrustedArtifactOnDeployment": "Warn"},
+        "LastModified": iso_8601_datetime_with_milliseconds(),
+    }
+    _code_signing_configs(self)[config["CodeSigningConfigArn"]] = config
+    return 201, {}, json.dumps({"CodeSigningConfig": config})
+
+
+def get_code_signing_config(self: LambdaResponse) -> str:
+    # What is refused and what only warned of. API_GetCodeSigningConfig.html
+    arn = unquote(self.path.rstrip("/").rpartition("/")[2])
+    config = _code_signing_configs(self).get(arn)
+    if config is None:
+        raise UnknownCodeSigningConfig(arn)
+    return json.dumps({"CodeSigningConfig": config})
+
+
+def _code_signing_configs(self: LambdaResponse) -> dict[str, Any]:
+    """On the backend of the region, so that they are gone when that is emptied."""
+    configs: dict[str, Any] = vars(self.backend).setdefault("code_signing_configs", {})
+    return configs
+
+
+class UnknownCodeSigningConfig(LambdaClientError):
+    code = 404
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(
+            "ResourceNotFoundException", f"The code signing configuration cannot be found: {arn}"
+        )
 
 
 def _logging(function_name: str, config: dict[str, Any] | None) -> dict[str, Any]:
