@@ -133,7 +133,8 @@ def try_connection(
     row of the report, never raised.
     """
     whoami = Fetch.of("sts", HOME_REGIONS[partition], "get_caller_identity")
-    total = len(fetches) + 1
+    others = [fetch for fetch in fetches if fetch != whoami]
+    total = len(others) + 1
     with Snapshot(source.reader()) as snapshot:
         try:
             if not _all_done([snapshot.ask(whoami)], total, on_progress):
@@ -141,7 +142,7 @@ def try_connection(
             identity = snapshot.get(whoami)
             if identity.data is None:
                 return Report(problem=identity.failure.reason if identity.failure else "")
-            futures = [snapshot.ask(fetch) for fetch in fetches]
+            futures = [snapshot.ask(fetch) for fetch in others]
             if not _all_done(futures, total, on_progress, before=1):
                 return None
             rows = _rows(future.result() for future in futures)

@@ -1,0 +1,46 @@
+import json
+import re
+
+from readiness.aws.checks import CHECKS
+from readiness.aws.session_policy import LONGEST, session_policies, source_identity
+
+ALL = sorted({read for check in CHECKS.values() for read in check.reads})
+OF_STS = 2048
+
+
+def actions(policies):
+    return [action for each in policies for action in each.document["Statement"][0]["Action"]]
+
+
+def test_a_short_policy_is_one_session():
+    (only,) = session_policies([("s3", "get_bucket_versioning"), ("logs", "describe_log_groups")])
+
+    assert only.services == ("logs", "s3")
+    assert actions([only]) == ["logs:DescribeLogGroups", "s3:GetBucketVersioning"]
+
+
+def test_the_reads_of_all_checks_fit_into_sessions_that_sts_takes():
+    policies = session_policies(ALL)
+
+    assert all(len(json.dumps(each.document)) <= LONGEST < OF_STS for each in policies)
+
+
+def test_a_long_policy_is_shared_out_by_service_and_nothing_is_lost_or_widened():
+    reads = [(f"service{n}", f"describe_thing_{k}") for n in range(12) for k in range(9)]
+
+    policies = session_policies(reads)
+
+    assert len(policies) > 1
+    assert sum(len(each.services) for each in policies) == 12
+    assert sorted(actions(policies)) == sorted(
+        f"service{n}:DescribeThing{k}" for n in range(12) for k in range(9)
+    )
+
+
+def test_nothing_to_read_is_no_session():
+    assert session_policies([]) == ()
+
+
+def test_a_source_identity_is_one_that_sts_takes():
+    assert source_identity("edge") == "readiness-edge"
+    assert re.fullmatch(r"[\w+=,.@-]{2,64}", source_identity("x" * 60))
