@@ -37,13 +37,22 @@ ZONE_NAME = "example.net"
 SITE = f"assets.{ZONE_NAME}"
 RECORD_NAME = "assets-origin.example.net"
 RECORD_TTL = 60
+
+FAILOVER_HEADER = "x-failover"
+# In seconds: how long an asset is kept that says nothing, and one that asks for long.
+CACHE_TTL = 3600
+CACHE_TTL_MAX = 86400
 LAMBDA_CONCURRENCY_MIN = 500
 
 ALARM_NAME = "asset-router-errors"
 RUNBOOK = "https://runbooks.example.net/asset-router"
+DASHBOARD_NAME = "asset-delivery"
 TOPIC_NAME = "oncall"
 ONCALL_ENDPOINT = "https://oncall.example.net/sns"
 
+PIPELINE_NAME = "asset-router-release"
+BUDGET_NAME = "asset-delivery"
+OWNER_TAG = "team"
 TAGS = {"team": "edge-delivery", "service": "asset-delivery"}
 TAG_LIST = [{"Key": key, "Value": value} for key, value in TAGS.items()]
 
@@ -60,6 +69,15 @@ class RouterParameters(TypedDict):
     record_name: str
     log_retention_days_max: int
     record_ttl_max: int
+    log_shipping: str
+    runbook_prefix: str
+    dashboard_name: str
+    failover_header: str
+    cache_ttl_max: int
+    pipeline_name: str
+    pipeline_region: str
+    owner_tag: str
+    budget_name: str
     plain_function_name: str
     plain_function_region: str
     lambda_concurrency_min: int

@@ -12,6 +12,7 @@ from demo.simulated_aws.account import (
     BUCKETS,
     EDGE_FUNCTION_NAME,
     FUNCTION_NAME,
+    LOG_BUCKETS,
     LOG_GROUP,
     LOG_RETENTION_DAYS,
     OTHER_ACCOUNT_ID,
@@ -26,6 +27,14 @@ from demo.simulated_aws.account import (
     topic_arn,
 )
 from demo.simulated_aws.router import error_alarm, weighted_record
+from demo.simulated_aws.watching import (
+    LOOKUP_FAILED,
+    METRIC_FILTER,
+    METRIC_NAME,
+    SHIPPING,
+    SHIPPING_ROLE,
+    stream_arn,
+)
 
 Opening = Callable[[Account, RouterParameters], None]
 
@@ -70,6 +79,30 @@ def _put_retention(region: str) -> str:
     )
 
 
+def _put_metric_filter(region: str) -> str:
+    return (
+        f"aws --region {region} logs put-metric-filter --log-group-name {LOG_GROUP}"
+        f" --filter-name {METRIC_FILTER} --filter-pattern '{LOOKUP_FAILED}'"
+        f" --metric-transformations metricName={METRIC_NAME},metricNamespace={FUNCTION_NAME},"
+        "metricValue=1"
+    )
+
+
+def _put_subscription(region: str) -> str:
+    return (
+        f"aws --region {region} logs put-subscription-filter --log-group-name {LOG_GROUP}"
+        f" --filter-name {SHIPPING} --filter-pattern ''"
+        f" --destination-arn {stream_arn(region)} --role-arn {SHIPPING_ROLE}"
+    )
+
+
+def _try_alarm(region: str) -> str:
+    return (
+        f"aws --region {region} cloudwatch set-alarm-state --alarm-name {ALARM_NAME}"
+        " --state-value ALARM --state-reason 'Drill: does it arrive?'"
+    )
+
+
 def _open_version_drift(account: Account, parameters: RouterParameters) -> None:
     cloudfront = account.client("cloudfront")
     read = cloudfront.get_distribution_config(Id=parameters["distribution_id"])
@@ -108,6 +141,8 @@ LOG_GROUP_MISSING = Gap(
     mend_cli=(
         f"aws --region ap-northeast-1 logs create-log-group --log-group-name {LOG_GROUP}",
         _put_retention("ap-northeast-1"),
+        _put_metric_filter("ap-northeast-1"),
+        _put_subscription("ap-northeast-1"),
     ),
     open=_open_log_group_missing,
 )
@@ -132,8 +167,22 @@ def _open_alarm_missing(account: Account, _: RouterParameters) -> None:
 ALARM_MISSING = Gap(
     name="alarm-missing",
     what="nobody is told of errors in ap-southeast-2: there is no alarm",
-    mend_cli=(_put_alarm("ap-southeast-2"),),
+    mend_cli=(_put_alarm("ap-southeast-2"), _try_alarm("ap-southeast-2")),
     open=_open_alarm_missing,
+)
+
+
+def _open_alarm_never_tried(account: Account, _: RouterParameters) -> None:
+    cloudwatch = account.client("cloudwatch", "us-west-2")
+    cloudwatch.delete_alarms(AlarmNames=[ALARM_NAME])
+    cloudwatch.put_metric_alarm(**error_alarm("us-west-2"))
+
+
+ALARM_NEVER_TRIED = Gap(
+    name="alarm-never-tried",
+    what="nobody has ever seen the alarm in us-west-2 go off",
+    mend_cli=(_try_alarm("us-west-2"),),
+    open=_open_alarm_never_tried,
 )
 
 
@@ -221,13 +270,52 @@ TOPIC_OF_ANOTHER_ACCOUNT = Gap(
     open=_open_topic_of_another_account,
 )
 
+
+def _open_metrics_off(account: Account, parameters: RouterParameters) -> None:
+    account.client("cloudfront").delete_monitoring_subscription(
+        DistributionId=parameters["distribution_id"]
+    )
+
+
+METRICS_OFF = Gap(
+    name="metrics-off",
+    what="a 502 of the function looks like a 504 of S3: the additional metrics are off",
+    mend_cli=(
+        "aws --region us-east-1 cloudfront create-monitoring-subscription"
+        " --distribution-id DISTRIBUTION_ID --monitoring-subscription"
+        " 'RealtimeMetricsSubscriptionConfig={RealtimeMetricsSubscriptionStatus=Enabled}'",
+    ),
+    open=_open_metrics_off,
+)
+
+
+def _open_bucket_unlogged(account: Account, _: RouterParameters) -> None:
+    account.client("s3", "us-west-2").put_bucket_logging(
+        Bucket=BUCKETS["us-west-2"], BucketLoggingStatus={}
+    )
+
+
+BUCKET_UNLOGGED = Gap(
+    name="bucket-unlogged",
+    what="who reads or deletes an object in us-west-2 is written down nowhere",
+    mend_cli=(
+        f"aws --region us-west-2 s3api put-bucket-logging --bucket {BUCKETS['us-west-2']}"
+        ' --bucket-logging-status \'{"LoggingEnabled":'
+        f' {{"TargetBucket": "{LOG_BUCKETS["us-west-2"]}", "TargetPrefix": "s3/"}}}}\'',
+    ),
+    open=_open_bucket_unlogged,
+)
+
 GAPS = (
     VERSION_DRIFT,
     LOG_GROUP_MISSING,
     LOG_GROUP_NEVER_EXPIRES,
     ALARM_MISSING,
+    ALARM_NEVER_TRIED,
     ALARM_MUTED,
     REPLICATION_ONE_WAY,
     RECORD_WITHOUT_HEALTH_CHECK,
     TOPIC_OF_ANOTHER_ACCOUNT,
+    METRICS_OFF,
+    BUCKET_UNLOGGED,
 )

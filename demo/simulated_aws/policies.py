@@ -7,7 +7,8 @@ from demo.simulated_aws.account import TAG_LIST
 
 
 def create_role(iam: Any, name: str, *services: str) -> None:
-    trust = allow(["sts:AssumeRole"]) | {"Principal": {"Service": services}}
+    trusted = services[0] if len(services) == 1 else services
+    trust = allow(["sts:AssumeRole"]) | {"Principal": {"Service": trusted}}
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust), Tags=TAG_LIST)
 
 

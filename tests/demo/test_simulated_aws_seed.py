@@ -25,9 +25,12 @@ from demo.simulated_aws.account import (
 from demo.simulated_aws.gaps import (
     ALARM_MISSING,
     ALARM_MUTED,
+    ALARM_NEVER_TRIED,
+    BUCKET_UNLOGGED,
     GAPS,
     LOG_GROUP_MISSING,
     LOG_GROUP_NEVER_EXPIRES,
+    METRICS_OFF,
     RECORD_WITHOUT_HEALTH_CHECK,
     REPLICATION_ONE_WAY,
     TOPIC_OF_ANOTHER_ACCOUNT,
@@ -116,6 +119,22 @@ def _listeners(account, region):
     return heard
 
 
+def _has_metrics(account, parameters):
+    try:
+        account.client("cloudfront").get_monitoring_subscription(
+            DistributionId=parameters["distribution_id"]
+        )
+    except ClientError:
+        return False
+    return True
+
+
+def _was_tried(account, region):
+    history = account.client("cloudwatch", region).describe_alarm_history(AlarmName=ALARM_NAME)
+    summaries = [each["HistorySummary"] for each in history["AlarmHistoryItems"]]
+    return any(each.endswith(" to ALARM") for each in summaries)
+
+
 NEWEST, OLDER = function_arn(3), function_arn(2)
 EDGE = set(EDGE_REGIONS)
 COMPLETE = {
@@ -123,20 +142,26 @@ COMPLETE = {
     LOG_GROUP_MISSING: EDGE,
     LOG_GROUP_NEVER_EXPIRES: 365,
     ALARM_MISSING: EDGE,
+    ALARM_NEVER_TRIED: True,
     ALARM_MUTED: set(),
     REPLICATION_ONE_WAY: set(BUCKETS),
     RECORD_WITHOUT_HEALTH_CHECK: set(BUCKETS),
     TOPIC_OF_ANOTHER_ACCOUNT: [True],
+    METRICS_OFF: True,
+    BUCKET_UNLOGGED: set(BUCKETS),
 }
 OPEN = {
     VERSION_DRIFT: {"default": NEWEST, "/images/*": OLDER},
     LOG_GROUP_MISSING: EDGE - {"ap-northeast-1"},
     LOG_GROUP_NEVER_EXPIRES: None,
     ALARM_MISSING: EDGE - {"ap-southeast-2"},
+    ALARM_NEVER_TRIED: False,
     ALARM_MUTED: {"eu-west-1"},
     REPLICATION_ONE_WAY: {"us-east-1"},
     RECORD_WITHOUT_HEALTH_CHECK: {"us-east-1"},
     TOPIC_OF_ANOTHER_ACCOUNT: "AuthorizationError",
+    METRICS_OFF: False,
+    BUCKET_UNLOGGED: {"us-east-1"},
 }
 
 
@@ -154,6 +179,7 @@ def _look(account, parameters):
         LOG_GROUP_MISSING: {region for region, group in log_groups.items() if group},
         LOG_GROUP_NEVER_EXPIRES: log_groups["eu-central-1"].get("retentionInDays"),
         ALARM_MISSING: {region for region, alarm in alarms.items() if alarm},
+        ALARM_NEVER_TRIED: _was_tried(account, "us-west-2"),
         ALARM_MUTED: {
             region for region, alarm in alarms.items() if alarm and not alarm["ActionsEnabled"]
         },
@@ -162,6 +188,12 @@ def _look(account, parameters):
             region for region, record in records.items() if "HealthCheckId" in record
         },
         TOPIC_OF_ANOTHER_ACCOUNT: _listeners(account, "eu-central-1"),
+        METRICS_OFF: _has_metrics(account, parameters),
+        BUCKET_UNLOGGED: {
+            region
+            for region, bucket in BUCKETS.items()
+            if account.client("s3", region).get_bucket_logging(Bucket=bucket).get("LoggingEnabled")
+        },
     }
 
 
@@ -202,6 +234,12 @@ def test_parameters_are_those_of_the_component(complete):
         "record_name": "assets-origin.example.net",
         "log_retention_days_max": 400,
         "record_ttl_max": 60,
+        "pipeline_name": "asset-router-release",
+        "pipeline_region": "us-east-1",
+        "owner_tag": "team",
+        "budget_name": "asset-delivery",
+        "failover_header": "x-failover",
+        "cache_ttl_max": 86400,
         "plain_function_name": "asset-purger",
         "plain_function_region": "us-east-1",
         "lambda_concurrency_min": 500,
