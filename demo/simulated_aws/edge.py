@@ -6,6 +6,7 @@ from demo.simulated_aws.account import (
     ACCOUNT_ID,
     BUCKETS,
     COMMENT,
+    FAILOVER_HEADER,
     FUNCTION_EVENT,
     FUNCTION_NAME,
     HOME_REGION,
@@ -18,11 +19,9 @@ from demo.simulated_aws.account import (
     bucket_host,
     function_arn,
 )
+from demo.simulated_aws.front import create_cache_policy, create_web_acl, turn_on_metrics
 from demo.simulated_aws.functions import create_code_signing, zipped
 from demo.simulated_aws.policies import allow, create_role, put_role_policy
-
-# The policy of AWS for what may be cached by the path alone.
-CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
 ROUTER_RUNTIME = "nodejs24.x"
 
@@ -44,6 +43,7 @@ exports.handler = async ({ Records: [{ cf: { request } }] }) => {
     """const { resolveCname } = require('dns').promises;
 let known = { until: 0 };
 exports.handler = async ({ Records: [{ cf: { request } }] }) => {
+  if (request.origin.s3.customHeaders['x-failover']) return request;
   if (known.until < Date.now()) {
     const [value] = await resolveCname('assets-origin.example.net');
     known = { value, until: Date.now() + 10000 };
@@ -101,14 +101,20 @@ def create_distribution(account: Account) -> str:
     )["OriginAccessControl"]["Id"]
     created = cloudfront.create_distribution_with_tags(
         DistributionConfigWithTags={
-            "DistributionConfig": _distribution_config(certificate, access_control),
+            "DistributionConfig": _distribution_config(
+                certificate, access_control, create_cache_policy(account), create_web_acl(account)
+            ),
             "Tags": {"Items": TAG_LIST},
         }
     )
-    return str(created["Distribution"]["Id"])
+    distribution_id = str(created["Distribution"]["Id"])
+    turn_on_metrics(account, distribution_id)
+    return distribution_id
 
 
-def _distribution_config(certificate: str, access_control: str) -> dict[str, Any]:
+def _distribution_config(
+    certificate: str, access_control: str, cache_policy: str, web_acl: str
+) -> dict[str, Any]:
     origins = [
         {
             "Id": bucket,
@@ -118,6 +124,9 @@ def _distribution_config(certificate: str, access_control: str) -> dict[str, Any
         }
         for region, bucket in BUCKETS.items()
     ]
+    # So that the function knows the second attempt, and leaves it alone.
+    marker = {"HeaderName": FAILOVER_HEADER, "HeaderValue": "1"}
+    origins[1] |= {"CustomHeaders": _listed([marker])}
     failover = {
         "Id": "either-region",
         "FailoverCriteria": {"StatusCodes": _listed([500, 502, 503, 504])},
@@ -131,7 +140,7 @@ def _distribution_config(certificate: str, access_control: str) -> dict[str, Any
     behaviour = {
         "TargetOriginId": failover["Id"],
         "ViewerProtocolPolicy": "redirect-to-https",
-        "CachePolicyId": CACHING_OPTIMIZED,
+        "CachePolicyId": cache_policy,
         "Compress": True,
         "LambdaFunctionAssociations": _listed([newest]),
     }
@@ -149,6 +158,7 @@ def _distribution_config(certificate: str, access_control: str) -> dict[str, Any
             "SSLSupportMethod": "sni-only",
             "MinimumProtocolVersion": "TLSv1.2_2021",
         },
+        "WebACLId": web_acl,
         "Logging": {
             "Enabled": True,
             "IncludeCookies": False,

@@ -204,7 +204,9 @@ def test_a_file_may_say_true_where_the_form_says_yes(given, kept):
     assert ComponentParameters.model_validate({"precompressed": given}).precompressed == kept
 
 
-@pytest.mark.parametrize(("name", "empty"), [("edge_regions", []), ("buckets", {})])
+@pytest.mark.parametrize(
+    ("name", "empty"), [("edge_regions", []), ("buckets", {}), ("response_headers", [])]
+)
 def test_a_check_that_wants_some_does_not_apply_to_none(name, empty):
     wanting = [each for each in CHECKS.values() if name in each.params.model_fields]
     assert wanting

@@ -10,6 +10,7 @@ from functools import cache
 from demo.simulated_aws.repairs import (
     acm,
     cloudfront,
+    cloudfront_policies,
     cloudwatch,
     core,
     lambda_,
@@ -23,5 +24,16 @@ from demo.simulated_aws.repairs import (
 @cache
 def apply_all() -> None:
     """Repairs moto for the rest of this process; a second call does nothing."""
-    for module in (core, acm, cloudfront, cloudwatch, lambda_, route53, s3, servicequotas, sns):
+    for module in (
+        core,
+        acm,
+        cloudfront,
+        cloudfront_policies,
+        cloudwatch,
+        lambda_,
+        route53,
+        s3,
+        servicequotas,
+        sns,
+    ):
         module.apply()
