@@ -228,6 +228,9 @@ class AccountConcurrency:
         tally = look_at(params.edge_regions, look)
         return tally.verdict(
             {"regions": tally.table, "wanted": wanted},
-            passed=f"{wanted} executions at a time are left in each of {tally.total} edge regions",
+            passed=(
+                f"At least {wanted} executions at a time are left"
+                f" in each of {tally.total} edge regions"
+            ),
             failed=f"{wanted} executions at a time are wanted: {tally.wrongs()}",
         )

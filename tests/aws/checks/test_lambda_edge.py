@@ -103,7 +103,7 @@ def test_concurrency_passes_where_as_much_is_left_as_is_wanted():
     verdict = aws.complete().verdict(CONCURRENCY)
     assert verdict[:2] == (
         Status.PASS,
-        "1000 executions at a time are left in each of 3 edge regions.",
+        "At least 1000 executions at a time are left in each of 3 edge regions.",
     )
     assert verdict.observed["wanted"] == 1000
     assert verdict.observed["regions"]["eu-west-1"] == {
