@@ -18,6 +18,7 @@ urlpatterns = [
     path(COMPONENT + "runs/", include("readiness.aws.urls")),
     path("teams/", include("readiness.teams.urls")),
     path("", include("readiness.accounts.urls")),
+    path("", include("readiness.runs.urls")),
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path("password/", views.PasswordChangeView.as_view(), name="password_change"),

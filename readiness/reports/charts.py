@@ -72,6 +72,13 @@ SHAPES: dict[Standing, str] = {
     Standing.OVERDUE: _triangle(_ORANGE, _BANG),
     Standing.ARRIVED: _triangle(_ORANGE, _UP),
 }
+# Of a check that could not look: as a standing has no such word, it has no place above.
+BLIND = _ring(
+    _ORANGE,
+    f'<path d="M6.2 6.6a1.9 1.9 0 1 1 2.6 1.7c-.6.3-.8.6-.8 1.2M8 11.1v1.1" fill="none" '
+    f'stroke="{_ORANGE}" stroke-width="1.4"/>',
+    dashes="3 1.6",
+)
 # In bars accepted is hatched and undecided is dotted. Referred to by id, so once per document.
 PATTERNS = (
     '<pattern id="hatched" width="6" height="6" patternUnits="userSpaceOnUse" '
@@ -100,6 +107,7 @@ def sprite() -> SafeString:
         f'<symbol id="glyph-{standing.value}" viewBox="0 0 16 16">{shape}</symbol>'
         for standing, shape in SHAPES.items()
     )
+    symbols += f'<symbol id="glyph-blind" viewBox="0 0 16 16">{BLIND}</symbol>'
     return mark_safe(  # noqa: S308 - constants of this file
         f'<svg class="sprite" width="0" height="0" aria-hidden="true"><defs>{PATTERNS}</defs>'
         f"{symbols}</svg>"

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+#: From the name of a table and the name of a row to an address, or to nothing.
+Links = Callable[[str, str], str | None]
 
-def tables(observed: Mapping[str, Any]) -> SafeString:
-    """Return one table per fact that has rows of its own, and one for all the others."""
+
+def tables(observed: Mapping[str, Any], links: Links | None = None) -> SafeString:
+    """Return one table per fact that has rows of its own, and one for all the others.
+
+    `links` makes links of the rows' names; it is asked about each.
+    """
     plain, parts = [], []
     for name, value in observed.items():
         if rows := _rows(value):
-            parts.append(_table(name, rows))
+            parts.append(_table(name, rows, links))
         else:
             plain.append((_words(name), _shown(value)))
     if plain:
@@ -32,14 +38,17 @@ def _rows(value: Any) -> list[tuple[str, Mapping[str, Any]]]:
     return []
 
 
-def _table(name: str, rows: list[tuple[str, Mapping[str, Any]]]) -> SafeString:
+def _table(name: str, rows: list[tuple[str, Mapping[str, Any]]], links: Links | None) -> SafeString:
     columns = list(dict.fromkeys(column for _, row in rows for column in row))
     head = format_html_join("", '<th scope="col">{}</th>', ((_words(c),) for c in columns))
     body = format_html_join(
         "",
         '<tr><th scope="row">{}</th>{}</tr>',
         (
-            (label, format_html_join("", "<td>{}</td>", ((_shown(row.get(c)),) for c in columns)))
+            (
+                _linked(label, links(name, label) if links else None),
+                format_html_join("", "<td>{}</td>", ((_shown(row.get(c)),) for c in columns)),
+            )
             for label, row in rows
         ),
     )
@@ -50,6 +59,22 @@ def _table(name: str, rows: list[tuple[str, Mapping[str, Any]]]) -> SafeString:
         head,
         body,
     )
+
+
+def _linked(label: str, address: str | None) -> SafeString | str:
+    if not address:
+        return label
+    return format_html('<a href="{}" rel="noreferrer">{}</a>', address, label)
+
+
+def path_words(path: Sequence[str]) -> str:
+    """Return where a fact is, for a person: "regions, eu-west-1, in order"."""
+    return ", ".join(_words(step) for step in path)
+
+
+def value_words(value: Any) -> str:
+    """Return a fact as tables show it: "yes", "none", "30"."""
+    return _shown(value)
 
 
 def _shown(value: Any) -> str:

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from readiness.aws.connection_test import Report
 from readiness.aws.errors import UNKNOWN
-from readiness.aws.history import word
+from readiness.aws.history import COULD_NOT_LOOK, word
 from readiness.checks.matrix import Mark
 from readiness.components.error_budget import duration_words
 from readiness.decisions.live import CheckLine
@@ -156,7 +156,7 @@ def status_words(status: str) -> str:
 
 @register.filter
 def verdict_class(status: str) -> str:
-    return "unknown" if status in UNKNOWN else status
+    return "unknown" if word(status) == COULD_NOT_LOOK else status
 
 
 @register.filter

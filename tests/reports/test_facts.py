@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from readiness.reports.facts import tables
+from readiness.reports.facts import path_words, tables, value_words
 
 
 def test_tables_show_rows_and_plain_facts():
@@ -20,6 +20,28 @@ def test_tables_escape_whatever_aws_answered():
     assert "<script>" not in html
     assert "<b>" not in html
     assert "&lt;u&gt;, a: &lt;s&gt;" in html
+
+
+def test_rows_lead_to_where_links_say():
+    html = tables(
+        {"n": 7, "regions": {"eu-west-1": {"a": 1}, "<i>": {"a": 2}}},
+        links=lambda table, row: f'https://x/?{table}="{row}"' if row != "<i>" else None,
+    )
+
+    assert (
+        '<a href="https://x/?regions=&quot;eu-west-1&quot;" rel="noreferrer">eu-west-1</a>' in html
+    )
+    assert '<th scope="row">&lt;i&gt;</th>' in html
+
+
+def test_words_of_a_place_and_of_a_value():
+    assert path_words(("regions", "eu-west-1", "in_order")) == "regions, eu-west-1, in order"
+    assert [value_words(v) for v in (True, None, [], {"days_kept": 3})] == [
+        "yes",
+        "-",
+        "none",
+        "days kept: 3",
+    ]
 
 
 def test_tables_of_nothing_is_nothing():
