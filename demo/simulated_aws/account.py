@@ -69,8 +69,6 @@ class RouterParameters(TypedDict):
     record_name: str
     log_retention_days_max: int
     record_ttl_max: int
-    failover_header: str
-    cache_ttl_max: int
     log_shipping: str
     runbook_prefix: str
     dashboard_name: str

@@ -135,16 +135,6 @@ def _was_tried(account, region):
     return any(each.endswith(" to ALARM") for each in summaries)
 
 
-def _has_metrics(account, parameters):
-    try:
-        account.client("cloudfront").get_monitoring_subscription(
-            DistributionId=parameters["distribution_id"]
-        )
-    except ClientError:
-        return False
-    return True
-
-
 NEWEST, OLDER = function_arn(3), function_arn(2)
 EDGE = set(EDGE_REGIONS)
 COMPLETE = {
@@ -244,8 +234,6 @@ def test_parameters_are_those_of_the_component(complete):
         "record_name": "assets-origin.example.net",
         "log_retention_days_max": 400,
         "record_ttl_max": 60,
-        "failover_header": "x-failover",
-        "cache_ttl_max": 86400,
         "pipeline_name": "asset-router-release",
         "pipeline_region": "us-east-1",
         "owner_tag": "team",
