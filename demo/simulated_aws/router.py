@@ -1,5 +1,6 @@
 """Builds the S3 router of the article as it should be: nothing missing, everything guarded."""
 
+from itertools import permutations
 from typing import Any
 
 from demo.simulated_aws.account import (
@@ -26,6 +27,13 @@ from demo.simulated_aws.account import (
 from demo.simulated_aws.buckets import create_buckets, let_only_the_distribution_read
 from demo.simulated_aws.edge import create_distribution, create_function
 from demo.simulated_aws.functions import create_purger
+from demo.simulated_aws.governance import create_governance
+from demo.simulated_aws.watching import (
+    count_what_is_logged,
+    lag_alarm,
+    put_dashboard,
+    ship_logs,
+)
 
 
 def build_router(account: Account) -> None:
@@ -39,6 +47,10 @@ def build_router(account: Account) -> None:
     _hosted_zone(account)
     _log_groups(account)
     _alarms(account, distribution_id)
+    count_what_is_logged(account)
+    ship_logs(account)
+    put_dashboard(account)
+    create_governance(account)
 
 
 def error_alarm(region: str) -> dict[str, Any]:
@@ -131,10 +143,14 @@ def _alarms(account: Account, distribution_id: str) -> None:
         },
     )
 
+    for source, target in permutations(BUCKETS, 2):
+        _alarm(account, target, lag_alarm(source, target))
+
 
 def _alarm(account: Account, region: str, alarm: dict[str, Any]) -> None:
     cloudwatch = account.client("cloudwatch", region)
     cloudwatch.put_metric_alarm(**alarm, Tags=TAG_LIST)
-    cloudwatch.set_alarm_state(
-        AlarmName=alarm["AlarmName"], StateValue="OK", StateReason="Below the threshold"
-    )
+    for state, reason in (("ALARM", "Drill: does it arrive?"), ("OK", "Below the threshold")):
+        cloudwatch.set_alarm_state(
+            AlarmName=alarm["AlarmName"], StateValue=state, StateReason=reason
+        )

@@ -71,8 +71,8 @@ def test_reset_empties_the_running_account(aws):
 @pytest.mark.parametrize(
     ("service", "operation", "arguments"),
     [
-        ("cloudfront", "get_monitoring_subscription", {"DistributionId": "E1"}),
-        ("cloudwatch", "describe_alarm_history", {}),
+        ("cloudfront", "list_streaming_distributions", {}),
+        ("cloudwatch", "list_metric_streams", {}),
         ("lambda", "list_code_signing_configs", {}),
         ("health", "describe_events", {}),
     ],

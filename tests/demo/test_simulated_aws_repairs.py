@@ -352,6 +352,26 @@ def test_cloudwatch_alarm_starts_without_data_and_keeps_its_state(client, alarms
     assert state() == "ALARM"
 
 
+def test_cloudwatch_tells_the_history_of_an_alarm_newest_first(alarms):
+    for state in ("OK", "ALARM", "ALARM"):
+        alarms.set_alarm_state(AlarmName="a", StateValue=state, StateReason="tried")
+
+    def told(**filters):
+        items = alarms.describe_alarm_history(AlarmName="a", **filters)["AlarmHistoryItems"]
+        return [each["HistorySummary"] for each in items]
+
+    changes = ["Alarm updated from OK to ALARM", "Alarm updated from INSUFFICIENT_DATA to OK"]
+    assert told() == [*changes, 'Alarm "a" created']
+    assert told(ScanBy="TimestampAscending") == ['Alarm "a" created', *reversed(changes)]
+    assert told(HistoryItemType="StateUpdate") == changes
+    assert told(AlarmTypes=["CompositeAlarm"]) == []
+
+
+def test_logs_knows_of_no_policy_for_the_whole_account(client):
+    asked = {"policyType": "SUBSCRIPTION_FILTER_POLICY"}
+    assert client("logs").describe_account_policies(**asked)["accountPolicies"] == []
+
+
 # Lambda
 
 

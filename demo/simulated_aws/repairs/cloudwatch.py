@@ -3,7 +3,9 @@
 Documentation: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from moto.cloudwatch.exceptions import CloudWatchException
@@ -19,10 +21,12 @@ LARGEST_PAGE = 100
 def apply() -> None:
     expect(Alarm.__init__, "state_value", "rule")
     expect(CloudWatchResponse.put_metric_alarm, "AlarmRule")
+    expect(Alarm.update_state, "history", "state_value", "state_updated_timestamp")
     wrap(CloudWatchResponse, "describe_alarms", describe_alarms)
     wrap(CloudWatchBackend, "put_metric_alarm", put_alarm)
     # A composite alarm is put like a metric alarm, with a rule. API_PutCompositeAlarm.html
     add(CloudWatchResponse, "put_composite_alarm", CloudWatchResponse.put_metric_alarm)
+    add(CloudWatchResponse, "describe_alarm_history", describe_alarm_history)
 
 
 def describe_alarms(original: Callable[..., Any], self: CloudWatchResponse) -> ActionResult:
@@ -49,6 +53,46 @@ def describe_alarms(original: Callable[..., Any], self: CloudWatchResponse) -> A
             "NextToken": alarms[size].name if alarms[size:] else None,
         }
     )
+
+
+def describe_alarm_history(self: CloudWatchResponse) -> ActionResult:
+    # Every change of state, and the making of the alarm, newest first unless ScanBy says
+    # otherwise; here always in one page. API_DescribeAlarmHistory.html
+    name = self._get_param("AlarmName")
+    types = self._get_param("AlarmTypes") or ["MetricAlarm"]
+    kind = self._get_param("HistoryItemType")
+    items = [
+        item
+        for alarm in self.cloudwatch_backend.describe_alarms()
+        if name in (None, alarm.name) and _kind(alarm) in types
+        for item in _history(alarm)
+        if kind in (None, item["HistoryItemType"])
+    ]
+    newest_first = self._get_param("ScanBy") != "TimestampAscending"
+    items.sort(key=lambda item: item["Timestamp"], reverse=newest_first)
+    return ActionResult({"AlarmHistoryItems": items})
+
+
+def _history(alarm: Alarm) -> Iterator[dict[str, Any]]:
+    """moto keeps of each change the state before it, and since when it was that."""
+    states = [(state, since) for _, _, _, state, since in alarm.history]
+    states.append((alarm.state_value, alarm.state_updated_timestamp))
+    common = {"AlarmName": alarm.name, "AlarmType": _kind(alarm)}
+    yield common | {
+        "Timestamp": states[0][1],
+        "HistoryItemType": "ConfigurationUpdate",
+        "HistorySummary": f'Alarm "{alarm.name}" created',
+        "HistoryData": json.dumps({"version": "1.0", "type": "Create"}),
+    }
+    for (before, _), (after, since) in pairwise(states):
+        if before != after:
+            change = {"oldState": {"stateValue": before}, "newState": {"stateValue": after}}
+            yield common | {
+                "Timestamp": since,
+                "HistoryItemType": "StateUpdate",
+                "HistorySummary": f"Alarm updated from {before} to {after}",
+                "HistoryData": json.dumps({"version": "1.0", **change}),
+            }
 
 
 def put_alarm(original: Callable[..., Alarm], self: Any, *args: Any, **kwargs: Any) -> Alarm:
