@@ -93,6 +93,65 @@ def test_weighted_compares_names_whatever_their_case_dot_and_escape():
     assert account.verdict(WEIGHTED, record_name="*.example.com").status is Status.PASS
 
 
+WILDCARD = {"record_name": "*.example.com"}
+
+
+def account_with_wildcard(*sets, **more):
+    """AWS writes the star of such a name as \\052, and is asked for it as a star."""
+    account = aws.complete()
+    start = dict(aws.RECORDS.keywords, StartRecordName="*.example.com.")
+    escaped = [{**each, "Name": "\\052.example.com."} for each in sets]
+    account.says(aws.Fetch.first_page(*aws.RECORDS_CALL, **start), aws.records(*escaped, **more))
+    return account
+
+
+def test_a_wildcard_of_aliases_is_weighted_and_watched():
+    aliases = [aws.alias_record(side, evaluates=True) for side in ("eu", "us")]
+    account = account_with_wildcard(*aliases)
+    assert account.verdict(WEIGHTED, **WILDCARD)[:2] == (
+        Status.PASS,
+        "2 weighted sets at *.example.com share the traffic.",
+    )
+    assert account.verdict(HEALTH, **WILDCARD)[:2] == (
+        Status.PASS,
+        "Each of 2 weighted sets at *.example.com is watched.",
+    )
+
+
+def test_a_wildcard_does_not_stand_for_the_names_that_it_answers():
+    sets = [aws.record(side) for side in ("eu", "us")]
+    account = account_with_wildcard(*sets)
+    start = dict(aws.RECORDS.keywords, StartRecordName="www.example.com.")
+    under_star = aws.records(*({**each, "Name": "\\052.example.com."} for each in sets))
+    account.says(aws.Fetch.first_page(*aws.RECORDS_CALL, **start), under_star)
+    assert account.verdict(WEIGHTED, record_name="www.example.com").status is Status.FAIL
+
+
+@pytest.mark.parametrize("check_id", [WEIGHTED, HEALTH])
+def test_a_page_that_ends_at_the_wildcard_is_not_judged(check_id):
+    sets = [aws.record("eu"), aws.record("us")]
+    cut = {"IsTruncated": True, "NextRecordName": "\\052.example.com."}
+    verdict = account_with_wildcard(*sets, **cut).verdict(check_id, **WILDCARD)
+    assert verdict.status is Status.ERROR
+
+
+def test_weighted_aliases_to_one_target_are_one_side():
+    aliases = [aws.alias_record("eu", evaluates=True) for _ in range(2)]
+    aliases[1]["SetIdentifier"] = "us"
+    aliases[1]["AliasTarget"]["DNSName"] = "EU.elb.amazonaws.com"
+    assert account_with(*aliases).verdict(WEIGHTED)[1] == (
+        "At origin.example.com all weighted A sets lead to eu.elb.amazonaws.com."
+    )
+
+
+def test_health_prefers_the_health_check_of_an_alias_that_has_one():
+    alias = {**aws.alias_record("eu", evaluates=False), "HealthCheckId": aws.HEALTH_CHECKS["eu"]}
+    account = account_with(alias, aws.record("us"))
+    assert account.verdict(HEALTH).status is Status.PASS
+    account.says(aws.health_check("eu"), aws.checked("eu", Disabled=True))
+    assert account.verdict(HEALTH).status is Status.FAIL
+
+
 def test_weighted_aliases_have_no_ttl_of_their_own():
     account = account_with(*(aws.alias_record(each, evaluates=True) for each in ("eu", "us")))
     assert account.verdict(WEIGHTED).status is Status.PASS
