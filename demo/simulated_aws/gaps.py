@@ -26,6 +26,7 @@ from demo.simulated_aws.account import (
     function_arn,
     topic_arn,
 )
+from demo.simulated_aws.policies import allow, document
 from demo.simulated_aws.router import error_alarm, weighted_record
 from demo.simulated_aws.watching import (
     LOOKUP_FAILED,
@@ -35,6 +36,8 @@ from demo.simulated_aws.watching import (
     SHIPPING_ROLE,
     stream_arn,
 )
+
+FIRST_EXPERIMENT = "first-experiment"
 
 Opening = Callable[[Account, RouterParameters], None]
 
@@ -306,6 +309,25 @@ BUCKET_UNLOGGED = Gap(
     open=_open_bucket_unlogged,
 )
 
+
+def _open_role_too_wide(account: Account, _: RouterParameters) -> None:
+    account.client("iam").put_role_policy(
+        RoleName=FUNCTION_NAME,
+        PolicyName=FIRST_EXPERIMENT,
+        PolicyDocument=document(allow(["s3:*"], "*")),
+    )
+
+
+ROLE_TOO_WIDE = Gap(
+    name="role-too-wide",
+    what="the function may do everything to every bucket: nobody took the first experiment away",
+    mend_cli=(
+        f"aws --region us-east-1 iam delete-role-policy --role-name {FUNCTION_NAME}"
+        f" --policy-name {FIRST_EXPERIMENT}",
+    ),
+    open=_open_role_too_wide,
+)
+
 GAPS = (
     VERSION_DRIFT,
     LOG_GROUP_MISSING,
@@ -318,4 +340,5 @@ GAPS = (
     TOPIC_OF_ANOTHER_ACCOUNT,
     METRICS_OFF,
     BUCKET_UNLOGGED,
+    ROLE_TOO_WIDE,
 )

@@ -31,6 +31,7 @@ TURNS = {
     },
     "replication-one-way": {"s3.replication-both-ways": "fail"},
     "record-without-health-check": {"route53.health-checks": "fail"},
+    "role-too-wide": {"iam.least-privilege": "fail"},
     "bucket-unlogged": {"s3.access-logs": "fail"},
     "topic-of-another-account": {"sns.subscription-confirmed": "not_authorised"},
     "metrics-off": {"cloudfront.realtime-metrics": "fail"},

@@ -33,6 +33,7 @@ from demo.simulated_aws.gaps import (
     METRICS_OFF,
     RECORD_WITHOUT_HEALTH_CHECK,
     REPLICATION_ONE_WAY,
+    ROLE_TOO_WIDE,
     TOPIC_OF_ANOTHER_ACCOUNT,
     VERSION_DRIFT,
 )
@@ -149,6 +150,7 @@ COMPLETE = {
     TOPIC_OF_ANOTHER_ACCOUNT: [True],
     METRICS_OFF: True,
     BUCKET_UNLOGGED: set(BUCKETS),
+    ROLE_TOO_WIDE: ["asset-router"],
 }
 OPEN = {
     VERSION_DRIFT: {"default": NEWEST, "/images/*": OLDER},
@@ -162,6 +164,7 @@ OPEN = {
     TOPIC_OF_ANOTHER_ACCOUNT: "AuthorizationError",
     METRICS_OFF: False,
     BUCKET_UNLOGGED: {"us-east-1"},
+    ROLE_TOO_WIDE: ["asset-router", "first-experiment"],
 }
 
 
@@ -194,6 +197,9 @@ def _look(account, parameters):
             for region, bucket in BUCKETS.items()
             if account.client("s3", region).get_bucket_logging(Bucket=bucket).get("LoggingEnabled")
         },
+        ROLE_TOO_WIDE: account.client("iam").list_role_policies(RoleName="asset-router")[
+            "PolicyNames"
+        ],
     }
 
 
