@@ -153,11 +153,8 @@ ROLE_ARN = "arn:aws:iam::123456789012:role/readiness"
 def make_account(*, name: str = "Edge delivery", **values: Any) -> AwsAccount:
     """An AWS account by a role, granted to the team that looks after it."""
     role = {"way": AccountWay.ROLE, "role_arn": ROLE_ARN, "account_id": "123456789012"}
-    return create_account(
-        by=User.objects.first() or make_user("founder"),
-        now=NOW,
-        **{"name": name, "team": make_team()} | role | values,
-    )
+    by = values.pop("by", None) or User.objects.first() or make_user("founder")
+    return create_account(by=by, now=NOW, **{"name": name, "team": make_team()} | role | values)
 
 
 def make_decision(

@@ -70,46 +70,50 @@ class AccountForm(forms.ModelForm[AwsAccount]):
         return name
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         said = self.cleaned_data
         way = said.get("way") or self.instance.way or AccountWay.ROLE
         # What belongs to another way is not kept.
-        said |= {"way": way, "partition": said.get("partition") or self.instance.partition}
-        if way == AccountWay.ROLE and "role_arn" in self.fields:
+        self.place = {"way": way, "role_arn": "", "profile": ""}
+        if way == AccountWay.ROLE:
             self._clean_role()
-        if way == AccountWay.PROFILE and "profile" in self.fields:
-            self._clean_profile()
+        else:
+            self._clean_own(way)
         return said
 
     def _clean_role(self) -> None:
-        said = self.cleaned_data
+        arn = self.cleaned_data.get("role_arn", "")
         try:
-            role = RoleArn.parse(said.get("role_arn", ""))
+            role = RoleArn.parse(arn)
         except ValueError as error:
             self.add_error("role_arn", str(error))
         else:
-            said |= {"partition": role.partition, "account_id": role.account_id, "profile": ""}
+            found = {"partition": role.partition, "account_id": role.account_id}
+            self.place |= {"role_arn": arn} | found
 
-    def _clean_profile(self) -> None:
-        if not PROFILE.fullmatch(self.cleaned_data.get("profile", "")):
+    def _clean_own(self, way: str) -> None:
+        """A way by the installation's own credentials. A test finds out where it leads."""
+        profile = self.cleaned_data.get("profile", "") if way == AccountWay.PROFILE else ""
+        if (
+            way == AccountWay.PROFILE
+            and "profile" in self.fields
+            and not PROFILE.fullmatch(profile)
+        ):
             sentence = "A profile's name has letters, digits and _ . @ : / + = -, and no spaces."
             self.add_error("profile", sentence)
+        elsewhere = {"way", "profile", "partition"} & set(self.changed_data)
+        self.place |= {
+            "profile": profile,
+            "partition": self.cleaned_data.get("partition") or self.instance.partition,
+            "account_id": "" if elsewhere else self.instance.account_id,
+        }
 
     @property
     def values(self) -> dict[str, Any]:
         """What to write: only what this form may say."""
         said = self.cleaned_data
-        names = ["name", *(["team"] if "team" in self.fields else [])]
-        if "role_arn" not in self.fields:
-            return {name: said[name] for name in names}
-        way = said["way"]
-        elsewhere = {"way", "profile"} & set(self.changed_data)
-        return {name: said[name] for name in names} | {
-            "way": way,
-            "partition": said["partition"],
-            "role_arn": said["role_arn"] if way == AccountWay.ROLE else "",
-            "profile": said.get("profile", "") if way == AccountWay.PROFILE else "",
-            "account_id": said.get("account_id") or ("" if elsewhere else self.instance.account_id),
-        }
+        own = {name: said[name] for name in ("name", "team") if name in self.fields}
+        return own | (self.place if "role_arn" in self.fields else {})
 
     @property
     def shown_fields(self) -> list[forms.BoundField]:
