@@ -10,8 +10,9 @@ from readiness import access, jobs
 from readiness.aws.registry import CHECKS
 from readiness.aws.runner import request_run
 from readiness.htmx import UserRequest, redirect, render_part, wants_fragment
-from readiness.models import CheckRun, Role
+from readiness.models import Role
 from readiness.reports.page import gap_report_context, run_context
+from readiness.runs.queries import run_page
 
 
 @require_POST
@@ -64,8 +65,14 @@ def check_run_detail(request: UserRequest, component: str, pk: int) -> HttpRespo
 @require_GET
 def check_run_list(request: UserRequest, component: str) -> HttpResponse:
     found = access.get_component(request, component)
-    runs = CheckRun.objects.filter(component=found).select_related("requested_by")[:100]
-    return render_part(request, "aws/check_run_list.html", {"component": found, "runs": runs})
+    page, rows = run_page(found, request.GET.get("page", ""))
+    context = {
+        "component": found,
+        "page": page,
+        "rows": rows,
+        "may_edit": found.role >= Role.EDITOR and found.archived_at is None,
+    }
+    return render_part(request, "aws/check_run_list.html", context)
 
 
 @require_POST
