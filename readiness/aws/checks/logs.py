@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from typing import Any
 
 from readiness.aws.errors import Status
 from readiness.aws.facts import CamelShape, Facts
@@ -202,8 +203,11 @@ class Retention:
                 return Part(None, {"group": False})
             days = {each.log_group_name: each.retention_in_days for each in groups}
             wrong = {name: kept for name, kept in days.items() if kept is None or kept > longest}
-            seen = {"group": params.group in days, "days": days, "too_long": list(wrong)}
             said = (_said_of_kept(kept, name, params) for name, kept in wrong.items())
+            seen: dict[str, Any] = {"group": params.group in days}
+            for name, kept in days.items():
+                seen["days" if name == params.group else "cloudfront_days"] = kept
+            seen["too_long"] = list(wrong)
             return Part(not wrong, seen, ", ".join(said))
 
         tally = look_at(params.edge_regions, look)

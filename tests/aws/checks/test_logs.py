@@ -111,7 +111,8 @@ def test_retention_judges_the_group_of_cloudfront_where_there_is_one():
     assert verdict.status is Status.PASS
     assert verdict.observed["regions"]["eu-west-1"] == {
         "group": True,
-        "days": {aws.GROUP: 90, CLOUDFRONT: 30},
+        "days": 90,
+        "cloudfront_days": 30,
         "too_long": [],
     }
     account.says(found, {"logGroups": [aws.log_group(CLOUDFRONT, None)]})
