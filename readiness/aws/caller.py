@@ -15,10 +15,10 @@ class CallerAnswer(Shape):
     account: str = Field(alias="Account", pattern=r"^[0-9]{12}$")
 
 
-def caller_fetch(params: CheckParameters) -> Fetch:
-    return Fetch.of(READS_CALLER[0], params.home_region, READS_CALLER[1])
+def caller_fetch(service: str, params: CheckParameters) -> Fetch:
+    return Fetch.of(READS_CALLER[0], params.home_region, READS_CALLER[1]).beside(service)
 
 
-def caller_account(facts: Facts, params: CheckParameters) -> str:
-    """The number of the account that is looked at. Raises CouldNotLook."""
-    return facts.read(caller_fetch(params), CallerAnswer).account
+def caller_account(service: str, facts: Facts, params: CheckParameters) -> str:
+    """The number of the account in which `service` is looked at. Raises CouldNotLook."""
+    return facts.read(caller_fetch(service, params), CallerAnswer).account

@@ -66,6 +66,7 @@ class Fetch:
     arguments: tuple[tuple[str, str], ...] = ()
     account: str = "default"
     one_page: bool = False
+    of_service: str = ""  # see beside
 
     def __post_init__(self) -> None:
         refuse_unless_read(self.operation)
@@ -92,7 +93,12 @@ class Fetch:
 
     def in_account(self, account: str) -> Self:
         """The same question to another account."""
-        return replace(self, account=account)
+        return replace(self, account=account, of_service="")
+
+    def beside(self, service: str) -> Self:
+        """The same question, to be asked in the account where `service` is asked: for what tells
+        of the resources of another service, such as their tags."""
+        return replace(self, of_service=service)
 
     @property
     def keywords(self) -> dict[str, Any]:

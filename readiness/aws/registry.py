@@ -111,18 +111,19 @@ class BoundCheck:
         )
 
     def _admitted(self, fetches: Iterable[Fetch]) -> list[Fetch]:
-        unique = list(dict.fromkeys(fetches))
+        unique = dict.fromkeys(fetches)
         for fetch in unique:
             if (fetch.service, fetch.operation) not in self.check.reads:
                 raise UndeclaredRead(
                     f"{self.check.id} does not declare {fetch.service} {fetch.operation}."
                 )
-        return [self._routed(fetch) for fetch in unique]
+        return list(dict.fromkeys(self._routed(fetch) for fetch in unique))
 
     def _routed(self, fetch: Fetch) -> Fetch:
         if not self.accounts:
-            return fetch
-        return fetch.in_account(self.accounts.get(fetch.service) or self.accounts[""])
+            return fetch.in_account(fetch.account)
+        service = fetch.of_service or fetch.service
+        return fetch.in_account(self.accounts.get(service) or self.accounts[""])
 
 
 #: Every check by its id. Filled by importing readiness.aws.checks.

@@ -31,7 +31,7 @@ class ProtectedAnswer(Shape):
 
 
 def protected_fetch(region: str) -> Fetch:
-    return Fetch.of(READS_PROTECTED[0], region, READS_PROTECTED[1])
+    return Fetch.of(READS_PROTECTED[0], region, READS_PROTECTED[1]).beside("s3")
 
 
 def _mend_backup(params: BackedUp, observed: Observed) -> str:

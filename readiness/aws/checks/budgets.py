@@ -99,17 +99,17 @@ class CostBudget:
 
     @staticmethod
     def needs(params: Budgeted) -> Iterable[Fetch]:
-        yield caller_fetch(params)
+        yield caller_fetch("budgets", params)
 
     @staticmethod
     def needs_more(facts: Facts, params: Budgeted) -> Iterable[Fetch]:
-        account = caller_account(facts, params)
+        account = caller_account("budgets", facts, params)
         yield budget_fetch(account, params)
         yield notifications_fetch(account, params)
 
     @staticmethod
     def evaluate(facts: Facts, params: Budgeted) -> Verdict:
-        name, account = params.budget_name, caller_account(facts, params)
+        name, account = params.budget_name, caller_account("budgets", facts, params)
         missing = f"There is no budget {name}."
         budget = facts.subject(budget_fetch(account, params), BudgetAnswer, missing=missing).budget
         observed: Observed = {"budget": name, "type": budget.budget_type}

@@ -117,7 +117,8 @@ def block_fetch(region: str, bucket: str) -> Fetch:
 
 
 def account_block_fetch(account: str, params: SameContent) -> Fetch:
-    return Fetch.of("s3control", params.home_region, "get_public_access_block", AccountId=account)
+    fetch = Fetch.of("s3control", params.home_region, "get_public_access_block", AccountId=account)
+    return fetch.beside("s3")
 
 
 def policy_status_fetch(region: str, bucket: str) -> Fetch:
@@ -137,7 +138,7 @@ def _own_block(bucket: str, facts: Facts, params: SameContent) -> frozenset[str]
 
 def _account_block(facts: Facts, params: SameContent) -> frozenset[str]:
     """The flags that are on for all buckets of the account. Raises CouldNotLook."""
-    fetch = account_block_fetch(caller_account(facts, params), params)
+    fetch = account_block_fetch(caller_account("s3", facts, params), params)
     answer = facts.read(fetch, BlockAnswer, absent=(NO_BLOCK,))
     return answer.public_access_block_configuration.on if answer else frozenset()
 
@@ -244,9 +245,9 @@ class PublicAccessBlock:
     def needs_more(facts: Facts, params: SameContent) -> Iterable[Fetch]:
         """The account's setting, only where a bucket's own does not suffice."""
         if _some_bucket_is_open(facts, params):
-            yield caller_fetch(params)
-            if facts.holds(caller_fetch(params)):
-                yield account_block_fetch(caller_account(facts, params), params)
+            yield caller_fetch("s3", params)
+            if facts.holds(caller_fetch("s3", params)):
+                yield account_block_fetch(caller_account("s3", facts, params), params)
 
     @staticmethod
     def evaluate(facts: Facts, params: SameContent) -> Verdict:

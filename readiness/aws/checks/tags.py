@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from readiness.aws.caller import READS_CALLER, caller_account, caller_fetch
+from readiness.aws.caller import READS_CALLER, CallerAnswer, caller_account, caller_fetch
 from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
@@ -49,6 +49,7 @@ class TaggedAnswer(Shape):
 class Resource(NamedTuple):
     """One that the parameters name. In its ARN {account} stands for what only AWS can tell."""
 
+    service: str
     region: str
     arn: str
 
@@ -63,19 +64,20 @@ def _resources(params: Owned) -> dict[str, Resource]:
     found = {}
     if params.distribution_id:
         arn = f"{start}:cloudfront::{{account}}:distribution/{params.distribution_id}"
-        found[f"distribution {params.distribution_id}"] = Resource(home, arn)
+        found[f"distribution {params.distribution_id}"] = Resource("cloudfront", home, arn)
     if params.function_name:
         arn = f"{start}:lambda:{home}:{{account}}:function:{params.function_name}"
-        found[f"function {params.function_name}"] = Resource(home, arn)
+        found[f"function {params.function_name}"] = Resource("lambda", home, arn)
     for region, bucket in (params.buckets or {}).items():
-        found[f"bucket {bucket}"] = Resource(region, f"{start}:s3:::{bucket}")
+        found[f"bucket {bucket}"] = Resource("s3", region, f"{start}:s3:::{bucket}")
     return found
 
 
 def tags_fetch(resource: Resource, account: str = "") -> Fetch:
     """By its ARN: a resource that never had a tag is in no other answer."""
     arns = [resource.arn.format(account=account)]
-    return Fetch.of(READS_TAGS[0], resource.region, READS_TAGS[1], ResourceARNList=arns)
+    fetch = Fetch.of(READS_TAGS[0], resource.region, READS_TAGS[1], ResourceARNList=arns)
+    return fetch.beside(resource.service)
 
 
 def _mend_tags(params: Owned, observed: Observed) -> str:
@@ -115,15 +117,18 @@ class OwnerTag:
 
     @staticmethod
     def needs(params: Owned) -> Iterable[Fetch]:
-        resources = _resources(params).values()
-        if any(each.needs_account for each in resources):
-            yield caller_fetch(params)
-        yield from (tags_fetch(each) for each in resources if not each.needs_account)
+        for each in _resources(params).values():
+            named = each.needs_account
+            yield caller_fetch(each.service, params) if named else tags_fetch(each)
 
     @staticmethod
     def needs_more(facts: Facts, params: Owned) -> Iterable[Fetch]:
-        named = [each for each in _resources(params).values() if each.needs_account]
-        return [tags_fetch(each, caller_account(facts, params)) for each in named]
+        for each in _resources(params).values():
+            if not each.needs_account:
+                continue
+            caller = facts.glance(caller_fetch(each.service, params), CallerAnswer)
+            if caller is not None:
+                yield tags_fetch(each, caller.account)
 
     @staticmethod
     def evaluate(facts: Facts, params: Owned) -> Verdict:
@@ -134,7 +139,9 @@ class OwnerTag:
 
         def look(name: str) -> Part:
             resource = resources[name]
-            account = caller_account(facts, params) if resource.needs_account else ""
+            account = ""
+            if resource.needs_account:
+                account = caller_account(resource.service, facts, params)
             arn = resource.arn.format(account=account)
             answer = facts.read(tags_fetch(resource, account), TaggedAnswer)
             tags = [

@@ -1,6 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
+from readiness.aws.checks import CHECKS
 from readiness.aws.errors import Status
+from readiness.aws.facts import Facts
 from tests.aws.recordings import complete as aws
 from tests.aws.recordings import governance as gov
 
@@ -212,3 +216,14 @@ def test_a_bucket_that_is_gone_is_a_fail(check_id, operation):
     verdict = account.verdict(check_id)
     assert verdict.status is Status.FAIL
     assert "the bucket does not exist (files-eu)" in verdict.reason
+
+
+def test_block_of_the_account_is_that_of_the_buckets_account():
+    account = account_with_block(gov.block(BlockPublicAcls=False))
+    bound = replace(CHECKS[BLOCK].bind(aws.PARAMETERS), accounts={"": "edge", "s3": "files"})
+    answers = {each: account.answers[each.in_account("default")] for each in bound.needs()}
+    for _ in range(2):
+        more = bound.needs_more(Facts(answers, aws.NOW))
+        assert {each.account for each in more} == {"files"}
+        answers.update({each: account.answers[each.in_account("default")] for each in more})
+    assert bound.evaluate(Facts(answers, aws.NOW)).status is Status.FAIL

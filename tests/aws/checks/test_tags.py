@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from readiness.aws.checks import CHECKS
 from readiness.aws.errors import Status
+from readiness.aws.facts import Facts
 from tests.aws.recordings import complete as aws
 from tests.aws.recordings import governance as gov
 
@@ -77,3 +80,23 @@ def test_owner_does_not_apply_to_a_component_that_names_no_resource():
         "The component names neither a distribution nor a function nor buckets.",
     )
     assert CHECKS[OWNER].bind({**aws.PARAMETERS, "owner_tag": None}) is None
+
+
+def test_owner_asks_each_account_for_the_tags_of_what_is_in_it():
+    account = aws.complete()
+    bound = replace(CHECKS[OWNER].bind(aws.PARAMETERS), accounts={"": "edge", "s3": "files"})
+    asked = {
+        (each.service, each.account, each.keywords.get("ResourceARNList")[0])
+        for each in bound.needs()
+        if each.service != "sts"
+    }
+    assert asked == {
+        ("resourcegroupstaggingapi", "files", "arn:aws:s3:::files-eu"),
+        ("resourcegroupstaggingapi", "files", "arn:aws:s3:::files-us"),
+    }
+    callers = [each for each in bound.needs() if each.service == "sts"]
+    assert [each.account for each in callers] == ["edge"]
+    answers = {callers[0]: account.answers[gov.CALLER]}
+    more = bound.needs_more(Facts(answers, aws.NOW))
+    assert {each.account for each in more} == {"edge"}
+    assert len(more) == 2
