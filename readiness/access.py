@@ -3,15 +3,19 @@
 Every view loads through here, first thing; a template's `if` protects nothing.
 """
 
+from datetime import timedelta
+
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import Http404
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from readiness.htmx import UserRequest
 from readiness.models import (
     AccountGrant,
     AccountTest,
+    ApiToken,
     AwsAccount,
     CheckRun,
     Component,
@@ -22,6 +26,9 @@ from readiness.models import (
     Role,
     Team,
 )
+
+# A token's last use is written down this seldom: it is for people, and every request would write.
+USED = timedelta(minutes=1)
 
 
 def get_component(
@@ -152,6 +159,33 @@ def get_account_test(request: UserRequest, account_slug: str, pk: int) -> Accoun
     account, _ = get_account(request, account_slug, needs=Role.ADMIN)
     tests = AccountTest.objects.select_related("grant")
     return get_object_or_404(tests, pk=pk, grant__account=account)
+
+
+class TokenRefused(Exception):
+    """A request without a token that works; the message says what to send."""
+
+
+def get_component_by_token(request: HttpRequest, slug: str) -> Component:
+    """Return a component of the team whose token the request carries, for machines.
+
+    Raises TokenRefused, and Http404 for a component of another team or an archived one.
+    """
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text:
+        raise TokenRefused("Send the header Authorization: Bearer TOKEN, with a token of the team.")
+    now = timezone.now()
+    token = ApiToken.objects.filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+        digest=ApiToken.digest_of(text.strip()),
+        revoked_at__isnull=True,
+    ).first()
+    if token is None:
+        raise TokenRefused("This token is unknown, revoked or out of date.")
+    ApiToken.objects.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - USED)).filter(
+        pk=token.pk
+    ).update(last_used_at=now)
+    components = Component.objects.active().select_related("team", "catalog", "blueprint")
+    return get_object_or_404(components, slug=slug, team=token.team_id)
 
 
 def role_in(request: UserRequest, team: Team) -> Role | None:

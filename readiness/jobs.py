@@ -51,6 +51,8 @@ SCHEDULES = {
         "H",
         None,
     ),
+    "Checks whose time has come": ("readiness.runs.schedules.run_due", "I", 1),
+    "Recordings whose checks changed": ("readiness.runs.recordings.judge_again", "H", None),
     "Old answers of AWS": ("readiness.checks.retention.clear_old_results", "D", None),
 }
 

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from readiness.aws.connection_test import Report
 from readiness.models import AccountTest, CheckRun, JobState, ReportFile, ReportJob, Role, User
+from readiness.runs.actions import create_token
 from tests import factory
 from tests.factory import NOW
 
@@ -81,6 +82,16 @@ ROUTES = {
     "account_test_start": ("post", GRANT, {}, admins(302)),
     "account_test_cancel": ("post", A | {"pk": "account-test"}, {}, admins(302)),
     "component_accounts": ("get", C, {}, writers(200)),
+    "schedule_edit": ("get", C, {}, writers(200)),
+    "recording_list": ("get", C, {}, TEAM),
+    "recording_upload": ("post", C, {}, writers(422)),
+    "recording_judge": ("post", C | {"pk": "recording"}, {}, writers(302)),
+    "recording_download": ("get", C | {"pk": "recording"}, {}, writers(200)),
+    "token_list": ("get", {"team": "edge"}, {}, admins(200)),
+    "token_revoke": ("post", {"team": "edge", "pk": "token"}, {}, admins(302)),
+    # By token, whoever is logged in.
+    "api_run_start": ("post", C, {}, (401,) * 6),
+    "api_run_detail": ("get", RUN, {}, (401,) * 6),
     "login": ("get", {}, {}, (200, 302, 302, 302, 302, 302)),
     "logout": ("post", {}, {}, (302, 302, 302, 302, 302, 302)),
     "password_change": ("get", {}, {}, ALL),
@@ -127,7 +138,13 @@ def world(db):
     test = AccountTest.objects.create(
         grant=grant, requested_at=NOW, state=JobState.FINISHED, report=Report().as_json()
     )
+    recording = factory.make_recording(component, b"{}", recorded_at=NOW)
+    token, _ = create_token(
+        team=component.team, name="Pipeline", expires_at=None, by=member, now=NOW
+    )
     return {
+        "recording": recording.pk,
+        "token": token.pk,
         "run": run.pk,
         "job": job.pk,
         "member": member.pk,

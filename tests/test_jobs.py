@@ -200,6 +200,8 @@ def test_schedules_are_written_once(db):
     assert dict(Schedule.objects.values_list("func", "schedule_type")) == {
         "readiness.jobs.recover_all": "I",
         "readiness.decisions.actions.refresh_due_standings": "H",
+        "readiness.runs.schedules.run_due": "I",
+        "readiness.runs.recordings.judge_again": "H",
         "readiness.checks.retention.clear_old_results": "D",
     }
 

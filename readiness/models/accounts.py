@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.db import models
 from django.db.models import Q
 
@@ -116,3 +118,11 @@ class ApiToken(models.Model):
                 name="api_token_once_per_name",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def digest_of(text: str) -> str:
+        """Return what is kept of a token. It is long and random: a plain SHA-256 is enough."""
+        return hashlib.sha256(text.encode()).hexdigest()

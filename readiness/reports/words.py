@@ -46,6 +46,11 @@ def day(value: date | datetime | None) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
+def moment(value: datetime | None) -> str:
+    """Return "12 March 2026, 14:03 CET", where the users are; empty for None."""
+    return "" if value is None else f"{day(value)}, {timezone.localtime(value):%H:%M %Z}"
+
+
 def brief(text: str, length: int = 150) -> str:
     """Return the beginning of a text on one line, cut between words."""
     flat = " ".join(text.split())

@@ -1,41 +1,38 @@
-"""Recordings that people bring: kept whole, judged as a run, and again when a check changed."""
+"""Recordings are judged again when a check has changed since."""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime
-from pathlib import PurePath
+from django.utils import timezone
 
-from django.db import transaction
-
-from readiness.aws import recording
-from readiness.aws.offline import refuse_a_foreign
-from readiness.aws.recording import RecordingRefused
-from readiness.models import Component, Recording, User
+from readiness.aws.registry import applicable
+from readiness.aws.runner import request_run
+from readiness.models import CheckState, Component, Recording, RunTrigger
 
 
-@transaction.atomic
-def keep_recording(
-    *, component: Component, filename: str, content: bytes, by: User | None, now: datetime
-) -> Recording:
-    """Keep a file of answers for a component; the one that is kept already if it is the same.
-
-    Raises RecordingRefused: not a whole recording of ours, of other resources, or of tomorrow.
-    """
-    loaded = recording.Recording.load(content)
-    refuse_a_foreign(loaded, component.parameters)
-    if loaded.now() > now:
-        raise RecordingRefused("The recording says that it was made later than now.")
-    kept, _ = Recording.objects.get_or_create(
-        component=component,
-        sha256=hashlib.sha256(content).hexdigest(),
-        defaults={
-            "filename": PurePath(filename).name[:200],
-            "content": content,
-            "size": len(content),
-            "recorded_at": loaded.now(),
-            "uploaded_by": by,
-            "uploaded_at": now,
-        },
+def judge_again() -> None:
+    """Ask for runs of the recordings on which a verdict rests that a newer version of its check
+    might not give; a schedule calls it each hour."""
+    now = timezone.now()
+    states = CheckState.objects.filter(latest__run__recording__isnull=False).values_list(
+        "component", "check_id", "latest__check_version", "latest__run__recording"
     )
-    return kept
+    outdated: dict[int, int] = {}
+    versions: dict[int, dict[str, int]] = {}
+    components = Component.objects.active().select_related("team").in_bulk([s[0] for s in states])
+    for component_id, check_id, version, recording_id in states:
+        if component_id not in components:
+            continue
+        if component_id not in versions:
+            bound = applicable(components[component_id].parameters)
+            versions[component_id] = {each.check.id: each.check.version for each in bound}
+        if versions[component_id].get(check_id, version) != version:
+            outdated[component_id] = recording_id
+    recordings = Recording.objects.in_bulk(outdated.values())
+    for component_id, recording_id in outdated.items():
+        request_run(
+            component=components[component_id],
+            by=None,
+            now=now,
+            trigger=RunTrigger.RECORDING,
+            recording=recordings[recording_id],
+        )

@@ -63,6 +63,11 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def moment(value: datetime | None) -> str:
+    return words.moment(value)
+
+
+@register.filter
 def brief(text: str, length: int = 150) -> str:
     return words.brief(text, length)
 

@@ -9,8 +9,10 @@ from django.core.management import CommandError, call_command
 
 from readiness.aws.recording import Recording as Answers
 from readiness.aws.recording import RecordingRefused
-from readiness.models import CheckRun, Recording
-from readiness.runs.recordings import keep_recording
+from readiness.aws.registry import CHECKS
+from readiness.models import CheckResult, CheckRun, JobState, Recording
+from readiness.runs.actions import keep_recording
+from readiness.runs.recordings import judge_again
 from tests import factory
 from tests.aws.recordings import complete as aws
 
@@ -81,3 +83,21 @@ def test_command_says_why_a_file_is_not_judged(router, tmp_path):
     with pytest.raises(CommandError, match="cannot be read"):
         run("asset-router", "--recording", str(tmp_path / "nothing"))
     assert not CheckRun.objects.exists()
+
+
+def test_recording_is_judged_again_when_a_check_on_it_has_changed(
+    router, file, tmp_path, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
+    path = tmp_path / "rec.json"
+    path.write_bytes(file)
+    run("asset-router", "--recording", str(path))
+    judge_again()
+    assert CheckRun.objects.count() == 1
+
+    CheckResult.objects.filter(check_id="s3.versioning").update(check_version=0)
+    judge_again()
+
+    again = CheckRun.objects.get(state=JobState.REQUESTED)
+    assert (again.recording, again.trigger) == (Recording.objects.get(), "recording")
+    assert CHECKS["s3.versioning"].version > 0

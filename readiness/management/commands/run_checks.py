@@ -15,7 +15,7 @@ from readiness.aws.recording import RecordingRefused
 from readiness.aws.runner import run_now
 from readiness.management.components import add_component_argument, find_component
 from readiness.models import CheckRun, Component, JobState, Recording
-from readiness.runs.recordings import keep_recording
+from readiness.runs.actions import keep_recording
 
 
 class Command(BaseCommand):
