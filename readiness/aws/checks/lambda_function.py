@@ -26,7 +26,7 @@ from readiness.aws.functions import (
     versions_fetch,
 )
 from readiness.aws.judging import Part, capped, count, look_at
-from readiness.aws.lambda_runtimes import DEPRECATION, READ_ON
+from readiness.aws.lambda_runtimes import DEPRECATION, TABLE_OF
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_SIGNING = ("lambda", "get_function_code_signing_config")
@@ -168,7 +168,7 @@ class RuntimeSupported:
             runtime = versions[name].runtime
             last_day = DEPRECATION.get(runtime)
             if last_day is None:
-                reason = f"our table of runtimes, of {READ_ON}, does not have {runtime}"
+                reason = f"our table of runtimes, of {TABLE_OF}, does not have {runtime}"
                 raise CouldNotLook(Status.UNSUPPORTED, reason)
             left = (last_day - facts.now.date()).days
             seen = {"runtime": runtime, "supported_until": last_day.isoformat(), "days": left}
@@ -178,7 +178,7 @@ class RuntimeSupported:
 
         tally = look_at(versions, look)
         return tally.verdict(
-            {"versions": tally.table, "table_of": READ_ON.isoformat()},
+            {"versions": tally.table, "table_of": TABLE_OF},
             passed=(
                 f"The runtime of {params.function_name} is supported"
                 f" in {count(tally.total, 'version')} looked at"

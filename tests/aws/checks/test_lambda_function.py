@@ -5,7 +5,7 @@ from botocore.session import get_session
 
 from readiness.aws.checks.lambda_function import NOTICE_DAYS
 from readiness.aws.errors import Status
-from readiness.aws.lambda_runtimes import DEPRECATION, READ_ON
+from readiness.aws.lambda_runtimes import DEPRECATION, TABLE_OF
 from tests.aws.recordings import complete as aws
 from tests.aws.recordings import lambdas
 
@@ -38,7 +38,7 @@ def test_runtime_passes_and_shows_until_when():
                     "days": (date(2028, 4, 30) - aws.NOW.date()).days,
                 }
             },
-            "table_of": READ_ON.isoformat(),
+            "table_of": TABLE_OF,
         },
     )
 
@@ -94,7 +94,7 @@ def test_a_runtime_that_the_table_does_not_have_is_unknown():
     account = account_with(lambdas.version("$LATEST"), lambdas.version("7", Runtime="nodejs40.x"))
     assert account.verdict(RUNTIME)[:2] == (
         Status.UNSUPPORTED,
-        f"Could not look: our table of runtimes, of {READ_ON}, does not have nodejs40.x"
+        f"Could not look: our table of runtimes, of {TABLE_OF}, does not have nodejs40.x"
         " (version 7).",
     )
 

@@ -62,7 +62,7 @@ def test_quota_whose_default_does_not_exist_either_is_unknown():
 
 
 def test_service_quotas_says_what_the_check_counts_on():
-    """The demo's account has no quotas of AWS's own making: this is botocore's model of them."""
+    """The demo's account never has a quota of its own: this is botocore's model of one."""
     made = connection()
     _, stubber = stubbed(made, "service-quotas", "us-east-1")
     asked = {"ServiceCode": "lambda", "QuotaCode": "L-B99A9384"}
