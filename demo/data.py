@@ -10,12 +10,14 @@ from typing import Any
 from django.utils import timezone
 
 from demo.decisions import ASSET_ROUTER, STATEMENTS, Said
+from readiness.accounts.actions import create_account, set_component_accounts
 from readiness.catalog.loader import load
 from readiness.components.actions import create_component, edit_requirement
 from readiness.decisions.actions import decide
 from readiness.decisions.rules import Content
 from readiness.decisions.suggestions import suggested_content
 from readiness.models import (
+    AccountWay,
     Blueprint,
     Catalog,
     Component,
@@ -28,6 +30,7 @@ from readiness.models import (
 )
 
 PASSWORD = "readiness-demo"
+ACCOUNT_ID = "123456789012"  # of the simulated account, which this module does without
 PEOPLE = {
     "viewer": ("Vera", "Lindqvist", Role.VIEWER),
     "editor": ("Emil", "Novak", Role.EDITOR),
@@ -49,6 +52,7 @@ def load_demo(parameters: dict[str, Any], *, now: datetime) -> bool:
     edge = _team("edge", "Edge team", people)
     delivery = _team("delivery", "Delivery team", people)
     _asset_router(edge, people, parameters, now)
+    _account(edge, people["admin"], now)
     for values in _others(edge, delivery):
         component = create_component(by=people["admin"], now=now - timedelta(days=60), **values)
         _adopt_some(component, people["editor"], now)
@@ -134,6 +138,23 @@ def _decide(component: Component, said: Said, by: User, now: datetime) -> None:
         supersedes_id=None,
         by=by,
         now=now - timedelta(days=said.ago, minutes=37 * (said.ago % 11)),
+    )
+
+
+def _account(team: Team, by: User, now: datetime) -> None:
+    """The simulated account through a role: it lets any role in, whoever asks."""
+    account = create_account(
+        by=by,
+        now=now - timedelta(days=200),
+        name="Edge delivery (simulated)",
+        team=team,
+        way=AccountWay.ROLE,
+        role_arn=f"arn:aws:iam::{ACCOUNT_ID}:role/readiness",
+        account_id=ACCOUNT_ID,
+    )
+    component = Component.objects.get(slug="asset-router")
+    set_component_accounts(
+        component=component, by_service={"": account}, version=component.version, by=by, now=now
     )
 
 

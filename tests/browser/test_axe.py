@@ -7,8 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
+from readiness.accounts import jobs as accounts_jobs
 from readiness.aws.runner import run_now
-from readiness.models import CheckRun, Component
+from readiness.models import AccountGrant, AccountTest, CheckRun, Component
 
 C = "/components/asset-router/"
 PAGES = (
@@ -33,6 +34,12 @@ PAGES = (
     "/catalog/blueprints/contentful-s3-router/",
     "/teams/",
     "/teams/edge/",
+    "/accounts/",
+    "/accounts/new/",
+    "/accounts/edge-delivery-simulated/",
+    "/accounts/edge-delivery-simulated/edit/",
+    "account-grant",
+    f"{C}accounts/",
     reverse("password_change"),
     "/nowhere/",
 )
@@ -44,7 +51,12 @@ UNFOLD = "document.querySelectorAll('main details').forEach((each) => { each.ope
 def looked(demo):
     component = Component.objects.get(slug="asset-router")
     run_now(component=component, now=timezone.now())
-    return f"{C}runs/{CheckRun.objects.get().pk}/"
+    grant = AccountGrant.objects.get()
+    accounts_jobs.test_task(AccountTest.objects.create(grant=grant, requested_at=timezone.now()).pk)
+    return {
+        "run": f"{C}runs/{CheckRun.objects.get().pk}/",
+        "account-grant": f"/accounts/edge-delivery-simulated/grants/{grant.pk}/",
+    }
 
 
 def violations(page):
@@ -60,7 +72,7 @@ def test_axe_finds_nothing_on_any_page(open_as, looked, scheme):
     found = []
 
     for path in PAGES:
-        page.goto(looked if path == "run" else path)
+        page.goto(looked.get(path, path))
         page.evaluate(UNFOLD)
         found += violations(page)
 
@@ -88,7 +100,7 @@ def test_no_page_scrolls_sideways_on_a_phone(open_as, looked):
     too_wide = []
 
     for path in PAGES:
-        page.goto(looked if path == "run" else path)
+        page.goto(looked.get(path, path))
         page.evaluate(UNFOLD)
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > 390:
