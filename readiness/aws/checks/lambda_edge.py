@@ -25,11 +25,11 @@ from readiness.aws.registry import Observed, Verdict, check
 READS_SETTINGS = ("lambda", "get_account_settings")
 
 # "Quotas on Lambda@Edge" in the Amazon CloudFront Developer Guide, looked up in November 2026 in
-# public copies without a date, not on the page itself. Older copies hold viewer events to 5 seconds,
-# 128 MB and 1 MB; in the later ones only the size of a generated response depends on the event, and
-# no setting tells that. The features are those of "Restrictions on Lambda@Edge": environment, VPC,
-# layers and storage are in the copies seen; images in an answer on AWS re:Post that quotes the page;
-# dead-letter queues, arm64 and X-Ray in public code and older copies, not in the later excerpts.
+# public copies without a date, not on the page itself. Older copies hold viewer events to
+# 5 seconds, 128 MB and 1 MB; in the later ones only the size of a generated response depends on
+# the event, and no setting tells that. The features are those of "Restrictions on Lambda@Edge":
+# environment, VPC, layers and storage are in the copies seen, images in an answer on AWS re:Post
+# that quotes them; dead-letter queues, arm64 and X-Ray only in public code and an older copy.
 TIMEOUT_MAX = 30  # seconds
 PACKAGE_MAX = 50 * 1024 * 1024  # bytes, compressed
 STORAGE_MAX = 512  # megabytes in /tmp
