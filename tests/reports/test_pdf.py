@@ -340,7 +340,7 @@ def test_report_without_requirements_has_no_empty_pages():
 def test_report_of_one_requirement():
     pdf = read(make_report(make_line(make_decision("done"))))
 
-    assert len(pdf.pages) == 7
+    assert len(pdf.pages) == 6
     assert "Nothing needs attention: the one requirement is decided" in text_of(pdf)
 
 
