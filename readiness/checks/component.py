@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,16 @@ PER_PAGE = 20
 MOST_DIFFERENCES = 30
 SEVERITIES = ("high", "medium", "low")
 VERDICTS = (LiveVerdict.FAIL, LiveVerdict.UNKNOWN, LiveVerdict.PASS, LiveVerdict.NO_CHECK)
+
+
+#: What one check says by its mark, and several; in the order in which they are counted.
+MARK_WORDS = {
+    "fail": ("fails", "fail"),
+    "could_not_look": ("unknown", "unknown"),
+    "": ("not looked yet", "not looked yet"),
+    "pass": ("passes", "pass"),
+    "not_applicable": ("does not apply", "do not apply"),
+}
 
 
 class Concern(NamedTuple):
@@ -69,13 +79,7 @@ class ComponentCheck:
 
     @property
     def words(self) -> str:
-        return {
-            "pass": "passes",
-            "fail": "fails",
-            "could_not_look": "unknown",
-            "not_applicable": "does not apply",
-            "": "not looked yet",
-        }[self.mark]
+        return MARK_WORDS[self.mark][0]
 
 
 class ServiceChecks(NamedTuple):
@@ -98,14 +102,14 @@ class ComponentChecks:
     matrix: Matrix
 
     @property
-    def counts(self) -> list[tuple[ComponentCheck, int]]:
-        """How many checks say what; each word with the first check that says it."""
-        found: dict[str, list[ComponentCheck]] = defaultdict(list)
-        for service in self.services:
-            for each in service.checks:
-                found[each.mark].append(each)
-        order = ("fail", "could_not_look", "", "pass", "not_applicable")
-        return [(found[mark][0], len(found[mark])) for mark in order if mark in found]
+    def counts(self) -> list[tuple[str, int, str]]:
+        """How many checks say what: the mark, the number, and the words for several or one."""
+        found = Counter(each.mark for service in self.services for each in service.checks)
+        return [
+            (mark, found[mark], words[found[mark] != 1])
+            for mark, words in MARK_WORDS.items()
+            if found[mark]
+        ]
 
 
 def component_checks(component: Component, now: datetime) -> ComponentChecks:

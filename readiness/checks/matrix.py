@@ -81,17 +81,23 @@ def _marks(line: CheckLine) -> dict[str, Mark]:
     if not isinstance(table, Mapping):
         return {}
     wrong = _named(observed, "wrong_in")
-    # A fail that names no region was about something else than regions.
-    rest = Mark.SEEN if line.status == Status.FAIL and not wrong else Mark.GOOD
+    blind = [region for region, row in table.items() if _is_blind(row)]
+    # A verdict that no region explains was about something else than regions.
+    explained = line.status == Status.PASS or (wrong if line.status == Status.FAIL else blind)
+    rest = Mark.GOOD if explained else Mark.SEEN
     marks = {}
-    for region, row in table.items():
-        if isinstance(row, Mapping) and "could_not_look" in row:
+    for region in table:
+        if region in blind:
             marks[region] = Mark.BLIND
         elif region in wrong:
             marks[region] = Mark.WRONG
         else:
             marks[region] = Mark.NOTHING if region in _named(observed, "nothing_in") else rest
     return marks
+
+
+def _is_blind(row: object) -> bool:
+    return isinstance(row, Mapping) and "could_not_look" in row
 
 
 def _named(observed: Mapping[str, Any], fact: str) -> list[str]:

@@ -43,15 +43,25 @@ def test_each_region_gets_the_mark_that_the_check_gave_it():
     }
 
 
-def test_a_fail_about_something_else_says_nothing_of_regions():
-    checked = line(regions={EU: {"targets": 1}, US: {}}, wrong_in={"topics": ["arn:x"]})
+@pytest.mark.parametrize("status", ["fail", "unsupported"])
+def test_a_verdict_about_something_else_says_nothing_of_regions(status):
+    observed = {"regions": {EU: {"targets": 1}, US: {}}, "wrong_in": {"topics": ["arn:x"]}}
 
-    assert set(marks(checked).values()) == {Mark.SEEN}
+    assert set(marks(line(status=status, **observed)).values()) == {Mark.SEEN}
 
 
-@pytest.mark.parametrize("status", ["pass", "throttled"])
-def test_without_a_fail_every_region_that_was_seen_is_in_order(status):
-    checked = line(status=status, regions={EU: {"n": 1}, US: {"could_not_look": "throttled"}})
+def test_a_fail_about_something_else_still_says_where_nobody_could_look():
+    observed = {"regions": {EU: {"could_not_look": "timeout"}, US: {}}}
+
+    assert marks(line(**observed)) == {EU: Mark.BLIND, US: Mark.SEEN}
+
+
+def test_a_pass_says_that_every_region_is_in_order():
+    assert marks(line(status="pass", regions={EU: {}, US: {}})) == {EU: Mark.GOOD, US: Mark.GOOD}
+
+
+def test_where_some_regions_were_not_seen_the_others_are_in_order():
+    checked = line(status="throttled", regions={EU: {"n": 1}, US: {"could_not_look": "throttled"}})
 
     assert marks(checked) == {EU: Mark.GOOD, US: Mark.BLIND}
 

@@ -57,6 +57,16 @@ class TestComponentChecks:
         assert '/requirements/logs-findable/#row--logs-findable"' in page
         assert CHECKS[LOGS].severity in page
 
+    def test_counts_what_the_checks_say(self, editor, component):
+        fail(component)
+        factory.make_result(component, "logs.retention", "fail", now=timezone.now())
+        factory.make_result(component, "alarms.actions-live", "throttled", now=timezone.now())
+
+        counts = editor.get(OF_COMPONENT).context["shown"].counts
+
+        assert counts[:2] == [("fail", 2, "fail"), ("could_not_look", 1, "unknown")]
+        assert counts[2][::2] == ("", "not looked yet")
+
     def test_says_what_checks_lack_that_do_not_apply(self, editor, component):
         response = editor.get(OF_COMPONENT)
 
