@@ -16,6 +16,28 @@ from readiness.models import AccountWay, AwsAccount, Team
 
 PROFILE = re.compile(r"[A-Za-z0-9_.@:/+=-]{1,100}")
 SERVICE = "service_"
+#: Titles of services whose name in boto3 says little.
+TITLES = {
+    "acm": "Certificates (ACM)",
+    "ce": "Cost Explorer",
+    "cloudfront": "CloudFront",
+    "cloudformation": "CloudFormation",
+    "cloudtrail": "CloudTrail",
+    "cloudwatch": "CloudWatch",
+    "codepipeline": "CodePipeline",
+    "firehose": "Data Firehose",
+    "iam": "IAM",
+    "logs": "CloudWatch Logs",
+    "resourcegroupstaggingapi": "Tags",
+    "route53": "Route 53",
+    "s3": "S3",
+    "service-quotas": "Service Quotas",
+    "sns": "SNS",
+}
+#: Services that go where another goes, and are not asked for.
+ALONG = {"s3control": "s3"}
+#: Says who we are, wherever we are.
+EVERYWHERE = {"sts"}
 
 
 class AccountForm(forms.ModelForm[AwsAccount]):
@@ -155,10 +177,12 @@ class ComponentAccountsForm(forms.Form):
             accounts, "Every service", "None: the credentials of this installation", chosen.get("")
         )
         services = {service for check in CHECKS.values() for service, _ in check.reads}
-        self.services = sorted(services | (set(chosen) - {""}))
+        offered = (services | set(chosen)) - {"", *ALONG, *EVERYWHERE}
+        titles = {service: TITLES.get(service, service.title()) for service in offered}
+        self.services = sorted(titles, key=lambda service: titles[service].lower())
         for service in self.services:
             self.fields[SERVICE + service] = _choice(
-                accounts, service, "As every service", chosen.get(service)
+                accounts, titles[service], "As every service", chosen.get(service)
             )
 
     def clean(self) -> dict[str, Any]:
@@ -173,6 +197,7 @@ class ComponentAccountsForm(forms.Form):
     def by_service(self) -> dict[str, AwsAccount]:
         said = self.cleaned_data
         chosen = {service: said[SERVICE + service] for service in self.services}
+        chosen |= {service: chosen.get(leader) for service, leader in ALONG.items()}
         return {s: a for s, a in ({"": said["everything"]} | chosen).items() if a}
 
     @property
