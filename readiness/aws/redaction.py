@@ -36,7 +36,7 @@ SECRET_TEXT = re.compile(
 
 def redacted(service: str, value: Any) -> Any:
     """Return an answer of a service as it may leave the account: keys as they were, secrets and
-    addresses as "(redacted)". What is no text stays what it is."""
+    addresses as "(redacted)". What is no text, or an empty one, stays what it is."""
     if isinstance(value, Mapping):
         return {key: _under(service, str(key), inside) for key, inside in value.items()}
     if isinstance(value, list | tuple):
@@ -45,7 +45,11 @@ def redacted(service: str, value: Any) -> Any:
 
 
 def _under(service: str, key: str, value: Any) -> Any:
-    if isinstance(value, str) and ((service, key) in PRIVATE or SECRET_KEY.search(key)):
+    if (
+        isinstance(value, str)
+        and value.strip()
+        and ((service, key) in PRIVATE or SECRET_KEY.search(key))
+    ):
         return REDACTED
     if key in ONLY_NAMES and isinstance(value, Mapping):
         return dict.fromkeys(value, REDACTED)
