@@ -16,6 +16,7 @@ from readiness.aws.fetch import Answer, Fetch, Read
 from readiness.aws.registry import applicable
 from readiness.aws.session import Connection, Keys, Role
 from readiness.aws.session_policy import (
+    FOLLOWERS,
     ReadName,
     SessionPolicy,
     session_policies,
@@ -103,10 +104,10 @@ def reads_by_account(
 ) -> dict[int, list[ReadName]]:
     """Return what the checks of a component read from each account, by the account's key."""
     reads: dict[int, list[ReadName]] = {account.pk: [] for account in chosen.values()}
-    for bound in applicable(component.parameters):
-        for read in bound.check.reads:
-            account = chosen.get(read[0], chosen.get(""))
-            if account:
+    for read in {read for bound in applicable(component.parameters) for read in bound.check.reads}:
+        asked = chosen.get(read[0], chosen.get(""))
+        for account in set(chosen.values()):
+            if account == asked or read[0] in FOLLOWERS:
                 reads[account.pk].append(read)
     return reads
 

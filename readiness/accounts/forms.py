@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from readiness.aws.fetch import HOME_REGIONS
 from readiness.aws.registry import CHECKS
 from readiness.aws.role_arn import RoleArn
+from readiness.aws.session_policy import FOLLOWERS
 from readiness.models import AccountWay, AwsAccount, Team
 
 PROFILE = re.compile(r"[A-Za-z0-9_.@:/+=-]{1,100}")
@@ -28,16 +29,11 @@ TITLES = {
     "firehose": "Data Firehose",
     "iam": "IAM",
     "logs": "CloudWatch Logs",
-    "resourcegroupstaggingapi": "Tags",
     "route53": "Route 53",
     "s3": "S3",
     "service-quotas": "Service Quotas",
     "sns": "SNS",
 }
-#: Services that go where another goes, and are not asked for.
-ALONG = {"s3control": "s3"}
-#: Says who we are, wherever we are.
-EVERYWHERE = {"sts"}
 
 
 class AccountForm(forms.ModelForm[AwsAccount]):
@@ -177,7 +173,7 @@ class ComponentAccountsForm(forms.Form):
             accounts, "Every service", "None: the credentials of this installation", chosen.get("")
         )
         services = {service for check in CHECKS.values() for service, _ in check.reads}
-        offered = (services | set(chosen)) - {"", *ALONG, *EVERYWHERE}
+        offered = (services | set(chosen)) - {"", *FOLLOWERS}
         titles = {service: TITLES.get(service, service.title()) for service in offered}
         self.services = sorted(titles, key=lambda service: titles[service].lower())
         for service in self.services:
@@ -197,7 +193,6 @@ class ComponentAccountsForm(forms.Form):
     def by_service(self) -> dict[str, AwsAccount]:
         said = self.cleaned_data
         chosen = {service: said[SERVICE + service] for service in self.services}
-        chosen |= {service: chosen.get(leader) for service, leader in ALONG.items()}
         return {s: a for s, a in ({"": said["everything"]} | chosen).items() if a}
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from readiness.accounts.connections import reads_by_account
-from readiness.aws.connection_test import first_reads, sample_reads
+from readiness.aws.connection_test import one_of_each, sample_reads
 from readiness.aws.fetch import Fetch
 from readiness.aws.registry import CHECKS, applicable
 from readiness.aws.session_policy import ReadName, Reads
@@ -62,12 +62,15 @@ def _reads(chosen: Chosen, account: AwsAccount) -> tuple[ReadName, ...]:
 
 
 def _fetches(chosen: Chosen, account: AwsAccount) -> tuple[Fetch, ...]:
-    fetches: dict[tuple[str, str, str], Fetch] = {}
-    for component, mine in chosen.items():
-        for fetch in first_reads(applicable(component.parameters)):
-            if mine.get(fetch.service, mine.get("")) == account:
-                fetches.setdefault((fetch.service, fetch.operation, fetch.region), fetch)
-    return tuple(fetches.values())
+    return tuple(
+        one_of_each(
+            fetch
+            for component, mine in chosen.items()
+            for bound in applicable(component.parameters)
+            for fetch in bound.needs()
+            if mine.get(fetch.of_service or fetch.service, mine.get("")) == account
+        )
+    )
 
 
 def _named(components: Iterable[Component]) -> str:

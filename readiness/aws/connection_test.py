@@ -13,7 +13,7 @@ from readiness.aws.errors import CredentialsError, Status
 from readiness.aws.fetch import HOME_REGIONS, Answer, Fetch, Read, Snapshot, home_region_of
 from readiness.aws.iam_policy import action_of
 from readiness.aws.parameters import ComponentParameters
-from readiness.aws.registry import BoundCheck, applicable
+from readiness.aws.registry import applicable
 from readiness.aws.session_policy import ReadName
 
 LOOK_SECONDS = 0.3  # how often a waiting test says how far it is
@@ -89,12 +89,11 @@ class Report:
         return cls(**{**stored, "rows": rows, "untried": tuple(stored["untried"])})
 
 
-def first_reads(bound: Iterable[BoundCheck]) -> list[Fetch]:
-    """One read per operation and region of those that the checks begin with."""
+def one_of_each(fetches: Iterable[Fetch]) -> list[Fetch]:
+    """The first read of each operation in each region."""
     chosen: dict[tuple[str, str, str], Fetch] = {}
-    for each in bound:
-        for fetch in each.needs():
-            chosen.setdefault((fetch.service, fetch.operation, fetch.region), fetch)
+    for fetch in fetches:
+        chosen.setdefault((fetch.service, fetch.operation, fetch.region), fetch)
     return list(chosen.values())
 
 
@@ -112,11 +111,12 @@ def sample_reads(partition: str) -> list[Fetch]:
     }
     typed |= {"partition": partition, "edge_regions": home}
     parameters = ComponentParameters.model_validate(typed).model_dump(mode="json")
-    return [
+    return one_of_each(
         fetch
-        for fetch in first_reads(applicable(parameters))
+        for bound in applicable(parameters)
+        for fetch in bound.needs()
         if "Bucket" not in fetch.keywords and home_region_of(fetch.region) == home
-    ]
+    )
 
 
 def try_connection(
@@ -133,7 +133,7 @@ def try_connection(
     row of the report, never raised.
     """
     whoami = Fetch.of("sts", HOME_REGIONS[partition], "get_caller_identity")
-    others = [fetch for fetch in fetches if fetch != whoami]
+    others = [fetch for fetch in fetches if fetch.operation != whoami.operation]
     total = len(others) + 1
     with Snapshot(source.reader()) as snapshot:
         try:

@@ -16,6 +16,10 @@ from readiness.aws.iam_policy import policy
 #: Characters of a policy. STS takes 2,048; it packs them to a second limit that it does not tell.
 LONGEST = 1500
 
+#: Services that tell of other services' resources, and are asked where those are (Fetch.beside):
+#: any account of a component may be asked for them.
+FOLLOWERS = frozenset({"backup", "resourcegroupstaggingapi", "s3control", "sts"})
+
 ReadName = tuple[str, str]  # service and operation, as boto3 spells them
 
 

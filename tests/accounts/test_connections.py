@@ -79,9 +79,21 @@ def test_each_service_is_read_in_the_account_chosen_for_it(router):
     assert routes.accounts[""].startswith("edge-delivery/edge/")
     (of_buckets,) = roles(source_for(routes, "s3"))
     (of_rest,) = roles(source_for(routes, "logs"))
-    assert {action.split(":")[0] for action in granted(of_buckets)} == {"s3"}
+    assert "logs:DescribeLogGroups" not in granted(of_buckets)
     assert "s3:GetBucketVersioning" in granted(of_buckets) - granted(of_rest)
     assert "logs:DescribeLogGroups" in granted(of_rest)
+
+
+def test_what_tells_of_others_is_granted_wherever_those_are(router):
+    router.parameters = PARAMETERS | {"owner_tag": "team"}
+    everything, buckets = factory.make_account(), factory.make_account(name="Buckets")
+    choose(router, everything=everything, s3=buckets)
+
+    routes = connections_of(router)
+
+    for service in ("s3", "logs"):
+        (role,) = roles(source_for(routes, service))
+        assert {"sts:GetCallerIdentity", "s3:GetAccountPublicAccessBlock"} <= granted(role)
 
 
 def test_a_role_is_assumed_with_the_team_s_external_id_and_for_the_team(router):

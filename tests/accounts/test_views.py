@@ -406,7 +406,6 @@ class TestComponentAccounts:
         assert dict(component.accounts.values_list("service", "account")) == {
             "": account.pk,
             "s3": buckets.pk,
-            "s3control": buckets.pk,
         }
         assert "selected>Buckets</option>" in text_of(editor.get(self.URL))
 

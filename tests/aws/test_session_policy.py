@@ -2,7 +2,10 @@ import json
 import re
 
 from readiness.aws.checks import CHECKS
-from readiness.aws.session_policy import LONGEST, session_policies, source_identity
+from readiness.aws.engine import run
+from readiness.aws.registry import applicable
+from readiness.aws.session_policy import FOLLOWERS, LONGEST, session_policies, source_identity
+from tests.aws.recordings import complete
 
 ALL = sorted({read for check in CHECKS.values() for read in check.reads})
 OF_STS = 2048
@@ -44,3 +47,12 @@ def test_nothing_to_read_is_no_session():
 def test_a_source_identity_is_one_that_sts_takes():
     assert source_identity("edge") == "readiness-edge"
     assert re.fullmatch(r"[\w+=,.@-]{2,64}", source_identity("x" * 60))
+
+
+def test_followers_are_what_checks_ask_in_the_account_of_another_service():
+    account = complete.complete()
+
+    outcome = run(applicable(complete.PARAMETERS), connection=account.source())
+
+    beside = {answer.fetch.service for answer in outcome.answers if answer.fetch.of_service}
+    assert beside == FOLLOWERS
