@@ -1,7 +1,6 @@
 """Addresses of pages of the AWS console: from a fact to where a person sees it. Pure.
 
-The console's addresses are no interface that AWS promises; where one no longer leads to the page,
-the console shows the list of the same service in the same region.
+The console's addresses are no interface that AWS promises. When one moves, PATHS is the place.
 """
 
 from __future__ import annotations
