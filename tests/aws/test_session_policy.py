@@ -1,11 +1,12 @@
 import json
 import re
+from dataclasses import replace
 
 from readiness.aws.checks import CHECKS
 from readiness.aws.engine import run
 from readiness.aws.registry import applicable
 from readiness.aws.session_policy import FOLLOWERS, LONGEST, session_policies, source_identity
-from tests.aws.recordings import complete
+from tests.aws.recordings import complete, governance
 
 ALL = sorted({read for check in CHECKS.values() for read in check.reads})
 OF_STS = 2048
@@ -49,10 +50,35 @@ def test_a_source_identity_is_one_that_sts_takes():
     assert re.fullmatch(r"[\w+=,.@-]{2,64}", source_identity("x" * 60))
 
 
+class Spread:
+    """Answers whatever the account, and notes who was asked where."""
+
+    def __init__(self, source):
+        self.source = source
+        self.now = source.now
+        self.asked = set()
+
+    def reader(self):
+        read = self.source.reader()
+
+        def answer(fetch, stop):
+            self.asked.add((fetch.service, fetch.account))
+            return replace(read(fetch.in_account("default"), stop), fetch=fetch)
+
+        return answer
+
+
 def test_followers_are_what_checks_ask_in_the_account_of_another_service():
+    own = {service: service for service, _ in ALL} | {"": "the rest"}
+    bound = [replace(each, accounts=own) for each in applicable(complete.PARAMETERS)]
     account = complete.complete()
+    # Only where a bucket's own block has a gap is the account's asked for.
+    account.says(
+        governance.of_bucket("get_public_access_block", "eu-west-1"),
+        governance.block(BlockPublicAcls=False),
+    )
+    spread = Spread(account.source())
 
-    outcome = run(applicable(complete.PARAMETERS), connection=account.source())
+    run(bound, connection=spread)
 
-    beside = {answer.fetch.service for answer in outcome.answers if answer.fetch.of_service}
-    assert beside == FOLLOWERS
+    assert {service for service, account in spread.asked if account != service} == FOLLOWERS
