@@ -9,7 +9,8 @@ from pydantic import model_validator
 
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.parameters import CheckParameters, DistributionId
+from readiness.aws.parameter_types import DistributionId
+from readiness.aws.parameters import CheckParameters
 
 READS_DISTRIBUTION = ("cloudfront", "get_distribution")
 

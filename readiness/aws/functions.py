@@ -11,7 +11,8 @@ from pydantic import Field
 from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.parameters import CheckParameters, FunctionName
+from readiness.aws.parameter_types import FunctionName
+from readiness.aws.parameters import CheckParameters
 
 READS_VERSIONS = ("lambda", "list_versions_by_function")
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.parameters import CheckParameters, DistributionId, EdgeRegions, FunctionName
+from readiness.aws.parameter_types import DistributionId, EdgeRegions, FunctionName
+from readiness.aws.parameters import CheckParameters
 
 READS_ALARMS = ("cloudwatch", "describe_alarms")
 

@@ -2,13 +2,8 @@ import pytest
 from pydantic import ValidationError
 
 from readiness.aws.checks import CHECKS
-from readiness.aws.parameters import (
-    REGIONAL_EDGE_CACHES,
-    CheckParameters,
-    ComponentParameters,
-    dns_name,
-    problems,
-)
+from readiness.aws.parameter_types import REGIONAL_EDGE_CACHES, dns_name
+from readiness.aws.parameters import CheckParameters, ComponentParameters, problems
 from tests.aws.recordings import complete as aws
 
 

@@ -10,7 +10,8 @@ from readiness.aws.checks import CHECKS, MODULES
 from readiness.aws.errors import Status, UndeclaredRead
 from readiness.aws.facts import Facts
 from readiness.aws.fetch import Fetch
-from readiness.aws.parameters import CheckParameters, ComponentParameters, FunctionName
+from readiness.aws.parameter_types import FunctionName
+from readiness.aws.parameters import CheckParameters, ComponentParameters
 from readiness.aws.registry import Verdict, applicable, check
 from tests.aws.recordings import complete as aws
 

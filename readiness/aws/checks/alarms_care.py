@@ -14,7 +14,7 @@ from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import CamelShape, Facts, Moment, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, Tally, capped, count, listing, look_at
-from readiness.aws.parameters import LinkStart
+from readiness.aws.parameter_types import LinkStart
 from readiness.aws.registry import Observed, Verdict, check
 from readiness.aws.watching import (
     READS_ALARMS,

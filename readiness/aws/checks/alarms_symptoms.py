@@ -12,7 +12,8 @@ from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, capped, count, listing, look_at
-from readiness.aws.parameters import CheckParameters, DistributionId
+from readiness.aws.parameter_types import DistributionId
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 from readiness.aws.watching import (
     READS_ALARMS,

@@ -11,7 +11,7 @@ from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Moment, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, count, look_at
-from readiness.aws.parameters import BackupDays
+from readiness.aws.parameter_types import BackupDays
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_PROTECTED = ("backup", "list_protected_resources")

@@ -11,7 +11,8 @@ from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import count
-from readiness.aws.parameters import BudgetName, CheckParameters
+from readiness.aws.parameter_types import BudgetName
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_BUDGET = ("budgets", "describe_budget")

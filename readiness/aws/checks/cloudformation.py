@@ -11,12 +11,8 @@ from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Moment, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import capped, count, listing
-from readiness.aws.parameters import (
-    CheckParameters,
-    FunctionName,
-    Region,
-    StackName,
-)
+from readiness.aws.parameter_types import FunctionName, Region, StackName
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_STACKS = ("cloudformation", "describe_stacks")

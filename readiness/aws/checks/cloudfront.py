@@ -32,7 +32,7 @@ from readiness.aws.functions import (
     versions_fetch,
 )
 from readiness.aws.judging import count, listing
-from readiness.aws.parameters import DEFAULT_EVENT, FunctionEvent
+from readiness.aws.parameter_types import DEFAULT_EVENT, FunctionEvent
 from readiness.aws.registry import Observed, Verdict, check
 
 

@@ -24,7 +24,7 @@ from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, count, listing, look_at
-from readiness.aws.parameters import DEFAULT_ERROR_TTL, CacheTtl, ErrorTtl
+from readiness.aws.parameter_types import DEFAULT_ERROR_TTL, CacheTtl, ErrorTtl
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_POLICY = ("cloudfront", "get_cache_policy")

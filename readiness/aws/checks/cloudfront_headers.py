@@ -22,7 +22,7 @@ from readiness.aws.distribution import (
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, capped, count, listing, look_at
-from readiness.aws.parameters import HeaderNames
+from readiness.aws.parameter_types import HeaderNames
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_POLICY = ("cloudfront", "get_response_headers_policy")

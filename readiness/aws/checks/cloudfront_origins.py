@@ -17,7 +17,7 @@ from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, count, listing, look_at
-from readiness.aws.parameters import Buckets, HeaderName, RecordName, dns_name
+from readiness.aws.parameter_types import Buckets, HeaderName, RecordName, dns_name
 from readiness.aws.registry import Observed, Verdict, check
 
 HOST_ENDINGS = {

@@ -8,7 +8,8 @@ from readiness.aws.errors import Status
 from readiness.aws.facts import CamelShape, Facts
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import capped, listing
-from readiness.aws.parameters import CheckParameters, PipelineName, Region
+from readiness.aws.parameter_types import PipelineName, Region
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_PIPELINE = ("codepipeline", "get_pipeline")

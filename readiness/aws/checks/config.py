@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from readiness.aws.facts import CamelShape, Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, count, look_at
-from readiness.aws.parameters import CheckParameters, EdgeRegions
+from readiness.aws.parameter_types import EdgeRegions
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_RECORDERS = ("config", "describe_configuration_recorder_status")

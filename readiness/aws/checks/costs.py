@@ -8,7 +8,8 @@ from typing import Literal
 from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.parameters import CheckParameters, TagKey
+from readiness.aws.parameter_types import TagKey
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_COST_TAGS = ("ce", "list_cost_allocation_tags")

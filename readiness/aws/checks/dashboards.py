@@ -13,7 +13,8 @@ from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import CamelShape, Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, look_at
-from readiness.aws.parameters import CheckParameters, DashboardName, EdgeRegions
+from readiness.aws.parameter_types import DashboardName, EdgeRegions
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_DASHBOARD = ("cloudwatch", "get_dashboard")

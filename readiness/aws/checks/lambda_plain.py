@@ -11,7 +11,8 @@ from pydantic import Field
 from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.parameters import CheckParameters, FunctionName, Region
+from readiness.aws.parameter_types import FunctionName, Region
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Verdict, check
 
 READS_CONFIGURATION = ("lambda", "get_function_configuration")

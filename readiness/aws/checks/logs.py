@@ -10,15 +10,15 @@ from readiness.aws.errors import Status
 from readiness.aws.facts import CamelShape, Facts
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, listing, look_at
-from readiness.aws.parameters import (
+from readiness.aws.parameter_types import (
     DEFAULT_RETENTION_DAYS,
-    CheckParameters,
     DistributionId,
     EdgeRegions,
     FunctionName,
     LogGroupName,
     RetentionDays,
 )
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS = [("logs", "describe_log_groups")]

@@ -23,7 +23,7 @@ from readiness.aws.errors import CouldNotLook, Status, SubjectMissing
 from readiness.aws.facts import CamelShape, Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, capped, count, look_at
-from readiness.aws.parameters import LogShipping
+from readiness.aws.parameter_types import LogShipping
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_METRIC_FILTERS = ("logs", "describe_metric_filters")

@@ -9,7 +9,8 @@ from readiness.aws.errors import CouldNotLook
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, look_at
-from readiness.aws.parameters import CheckParameters, Concurrency, EdgeRegions
+from readiness.aws.parameter_types import Concurrency, EdgeRegions
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_QUOTA = ("service-quotas", "get_service_quota")

@@ -11,14 +11,8 @@ from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, count, listing, look_at
-from readiness.aws.parameters import (
-    DEFAULT_TTL,
-    CheckParameters,
-    HostedZoneId,
-    RecordName,
-    RecordTtl,
-    dns_name,
-)
+from readiness.aws.parameter_types import DEFAULT_TTL, HostedZoneId, RecordName, RecordTtl, dns_name
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_RECORDS = ("route53", "list_resource_record_sets")

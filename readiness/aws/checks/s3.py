@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, count, listing, look_at
-from readiness.aws.parameters import Buckets, CheckParameters
+from readiness.aws.parameter_types import Buckets
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 NO_REPLICATION = "ReplicationConfigurationNotFoundError"

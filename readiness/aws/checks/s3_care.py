@@ -21,7 +21,7 @@ from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, count, listing, look_at
-from readiness.aws.parameters import DEFAULT_ENCRYPTION, BucketEncryption
+from readiness.aws.parameter_types import DEFAULT_ENCRYPTION, BucketEncryption
 from readiness.aws.registry import Observed, Verdict, check
 
 NO_ENCRYPTION = "ServerSideEncryptionConfigurationNotFoundError"

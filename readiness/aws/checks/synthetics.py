@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.parameters import CanaryName, CheckParameters, Region
+from readiness.aws.parameter_types import CanaryName, Region
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_CANARIES = ("synthetics", "describe_canaries")

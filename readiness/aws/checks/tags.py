@@ -13,13 +13,8 @@ from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, count, look_at
-from readiness.aws.parameters import (
-    Buckets,
-    CheckParameters,
-    DistributionId,
-    FunctionName,
-    TagKey,
-)
+from readiness.aws.parameter_types import Buckets, DistributionId, FunctionName, TagKey
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_TAGS = ("resourcegroupstaggingapi", "get_resources")

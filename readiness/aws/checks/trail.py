@@ -12,7 +12,8 @@ from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
 from readiness.aws.judging import Part, Tally, look_at
-from readiness.aws.parameters import CheckParameters, EdgeRegions
+from readiness.aws.parameter_types import EdgeRegions
+from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
 
 READS_TRAILS = ("cloudtrail", "describe_trails")
