@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote
 
 from readiness.aws.fetch import HOME_REGIONS
@@ -150,8 +150,13 @@ OF_PARAMETERS = (
 )
 
 
-def places(parameters: Mapping[str, Any]) -> list[Place]:
-    """The pages of what a check's parameters name; those without a region are in the home one."""
+#: Which plain fact names which kind of resource. All of them live in the home region.
+OF_FACTS = (("certificate", "certificate", "Certificate"), ("role", "role", "Role"))
+
+
+def places(parameters: Mapping[str, Any], observed: Mapping[str, Any]) -> list[Place]:
+    """The pages of what a check's parameters and plain facts name; those without a region are in
+    the home one."""
     partition = str(parameters.get("partition") or "aws")
     home = HOME_REGIONS.get(partition, "")
     found = []
@@ -161,7 +166,16 @@ def places(parameters: Mapping[str, Any]) -> list[Place]:
         link = url(kind, str(value), region=region, partition=partition) if value else None
         if link:
             found.append(Place(f"{label} {value}", link))
+    for name, kind, label in OF_FACTS:
+        value = observed.get(name)
+        link = url(kind, value, region=home, partition=partition) if _is_name(value) else None
+        if link:
+            found.append(Place(f"{label} {value}", link))
     return found
+
+
+def _is_name(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value != ""
 
 
 def of_row(
@@ -185,13 +199,14 @@ def of_row(
         case "records":
             zone = str(parameters.get("hosted_zone_id") or "")
             return url("hosted_zone", zone, partition=partition)
-        case "associations":
+        case "associations" | "behaviours" | "errors":
             distribution = str(parameters.get("distribution_id") or "")
             return url("distribution", distribution, partition=partition)
         case "versions":
-            function = str(parameters.get("function_name") or "")
-            home = HOME_REGIONS.get(partition, "")
-            return url("function", f"{function}:{row}", region=home, partition=partition)
+            name = str(parameters.get("function_name") or "")
+            version = f"{name}:{row.removeprefix('version ')}" if name else ""
+            region = HOME_REGIONS.get(partition, "")
+            return url("function", version, region=region, partition=partition)
         case "alarms":
             name, _, region = row.rpartition(" in ")
             return url("alarm", name, region=region, partition=partition)

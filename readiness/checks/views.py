@@ -114,7 +114,7 @@ def _newest_look(component: Component, each: queries.ComponentCheck) -> dict[str
     return {
         "result": result,
         "facts": _facts(each.line.bound, result) if result else "",
-        "places": console.places(_parameters(each.line.bound)),
+        "places": console.places(_parameters(each.line.bound), result.observed if result else {}),
     }
 
 

@@ -194,13 +194,15 @@ def test_pages_of_what_the_parameters_name():
             "stack_region": EU,
             "pipeline_name": None,
             "partition": "aws",
-        }
+        },
+        {"role": "edge", "certificate": "", "status": "ISSUED"},
     )
 
     assert [(place.label, place.url) for place in found] == [
         ("Distribution E2EXAMPLE", url("distribution", "E2EXAMPLE")),
         ("Function router", url("function", "router", region="us-east-1")),
         ("Stack edge", url("stack", "edge", region=EU)),
+        ("Role edge", url("role", "edge")),
     ]
 
 
@@ -221,6 +223,8 @@ def test_pages_of_what_the_parameters_name():
         ("s3", "buckets", "files-us", url("bucket", "files-us", region="us-east-1")),
         ("route53", "records", "CNAME eu", url("hosted_zone", "Z3EXAMPLE")),
         ("cloudfront", "associations", "default origin-request", url("distribution", "E2EXAMPLE")),
+        ("lambda", "versions", "version 7", url("function", "router:7", region="us-east-1")),
+        ("cloudfront", "errors", "404", url("distribution", "E2EXAMPLE")),
         ("lambda", "versions", "7", url("function", "router:7", region="us-east-1")),
         (
             "alarms",
@@ -246,3 +250,4 @@ def test_page_of_a_row_of_observed_facts(service, table, row, expected):
 def test_rows_lead_nowhere_without_what_would_name_the_page():
     assert of_row("logs", "regions", EU, {}, {}) is None
     assert of_row("route53", "records", "CNAME eu", {}, {}) is None
+    assert of_row("lambda", "versions", "7", {}, {}) is None
