@@ -169,6 +169,8 @@ class ComponentAccountsForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.accounts = set(accounts)
+        self.chosen = chosen
         self.fields["everything"] = _choice(
             accounts, "Every service", "None: the credentials of this installation", chosen.get("")
         )
@@ -194,6 +196,11 @@ class ComponentAccountsForm(forms.Form):
         said = self.cleaned_data
         chosen = {service: said[SERVICE + service] for service in self.services}
         return {s: a for s, a in ({"": said["everything"]} | chosen).items() if a}
+
+    @property
+    def taken_away(self) -> list[str]:
+        """The accounts that were chosen and may not be used any more."""
+        return sorted({each.name for each in self.chosen.values() if each not in self.accounts})
 
     @property
     def service_fields(self) -> list[forms.BoundField]:

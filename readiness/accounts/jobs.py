@@ -43,7 +43,7 @@ def look(job: AccountTest) -> Report | None:
 
     return try_connection(
         source_of(grant, usage.reads),
-        usage.fetches,
+        usage.fetches(),
         reads=usage.reads,
         partition=grant.account.partition,
         on_progress=progressed,

@@ -174,12 +174,10 @@ def account_test_cancel(request: UserRequest, account: str, pk: int) -> HttpResp
 @require_http_methods(["GET", "POST"])
 def component_accounts(request: UserRequest, component: str) -> HttpResponse:
     found = access.get_component(request, component, needs=Role.EDITOR)
-    chosen = accounts_of(found)
-    accounts = queries.accounts_for(found.team)
     form = ComponentAccountsForm(
         request.POST or None,
-        accounts=accounts,
-        chosen=chosen,
+        accounts=queries.accounts_for(found.team),
+        chosen=accounts_of(found),
         initial={"version": found.version},
     )
     status, conflict = 200, None
@@ -194,22 +192,11 @@ def component_accounts(request: UserRequest, component: str) -> HttpResponse:
             )
         except EditConflict as lost:
             conflict, status = lost.current, 409
-        except actions.NotGranted as refused:
-            form.add_error(None, str(refused))
-            status = 422
         else:
             return redirect(request, "component_edit", component)
     elif form.is_bound:
         status = 422
-    usable = set(accounts)
-    context = {
-        "component": found,
-        "form": form,
-        "conflict": conflict,
-        "accounts": usable,
-        "chosen": chosen,
-        "lost": sorted({a.name for a in chosen.values() if a not in usable}),
-    }
+    context = {"component": found, "form": form, "conflict": conflict}
     return render_part(request, "accounts/component_accounts.html", context, status=status)
 
 
