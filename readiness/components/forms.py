@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
 from django import forms
@@ -11,10 +12,22 @@ from django.utils.text import slugify
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from readiness.aws.parameter_groups import GROUPS
 from readiness.aws.parameters import ComponentParameters, problems
 from readiness.models import Blueprint, Catalog, Component, Team
 
 PREFIX = "aws_"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterGroup:
+    """Parameter fields under one heading, which may be folded."""
+
+    title: str
+    says: str
+    fields: list[forms.BoundField]
+    given: int  # how many have another value than the one that they have by themselves
+    is_open: bool
 
 
 class ComponentForm(forms.ModelForm[Component]):
@@ -123,6 +136,24 @@ class ComponentForm(forms.ModelForm[Component]):
     def parameter_fields(self) -> list[forms.BoundField]:
         return [self[PREFIX + name] for name in ComponentParameters.model_fields]
 
+    @property
+    def parameter_groups(self) -> list[ParameterGroup]:
+        """Open where something is given or wrong; if that is nowhere, the first is open."""
+        groups = [[self[PREFIX + name] for name in group.names] for group in GROUPS]
+        given = [sum(map(_is_given, fields)) for fields in groups]
+        wrong = [any(field.errors for field in fields) for fields in groups]
+        first = not any(given) and not any(wrong)
+        return [
+            ParameterGroup(
+                title=group.title,
+                says=group.says,
+                fields=groups[n],
+                given=given[n],
+                is_open=bool(given[n]) or wrong[n] or (first and n == 0),
+            )
+            for n, group in enumerate(GROUPS)
+        ]
+
 
 def _form_field(field: FieldInfo) -> forms.Field:
     """A form field for a parameter: choices for a Literal, lines for lists and mappings, else text.
@@ -142,6 +173,12 @@ def _form_field(field: FieldInfo) -> forms.Field:
         attrs = {"rows": 3, "placeholder": example, "class": "mono"}
         return forms.CharField(widget=forms.Textarea(attrs=attrs), **options)
     return forms.CharField(widget=forms.TextInput(attrs={"placeholder": example}), **options)
+
+
+def _is_given(field: forms.BoundField) -> bool:
+    default = ComponentParameters.model_fields[field.name.removeprefix(PREFIX)].default
+    said = field.value()
+    return said is not None and str(said).strip() != str(_as_text(default))
 
 
 def _as_text(value: object) -> object:

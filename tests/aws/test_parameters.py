@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from readiness.aws.checks import CHECKS
+from readiness.aws.parameter_groups import GROUPS
 from readiness.aws.parameter_types import REGIONAL_EDGE_CACHES, dns_name
 from readiness.aws.parameters import CheckParameters, ComponentParameters, problems
 from tests.aws.recordings import complete as aws
@@ -249,3 +250,9 @@ def test_names_are_compared_in_one_spelling(written, name):
 def test_a_check_asks_in_the_home_of_its_partition():
     assert CheckParameters().home_region == "us-east-1"
     assert CheckParameters(partition="aws-cn").home_region == "cn-northwest-1"
+
+
+def test_each_parameter_is_in_one_group_of_the_form():
+    names = [name for group in GROUPS for name in group.names]
+
+    assert sorted(names) == sorted(ComponentParameters.model_fields)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from readiness.aws.parameter_groups import GROUPS
 from readiness.models import Component, Requirement, Role
 from tests import factory
 
@@ -30,6 +32,14 @@ def form(component=None, **more):
     else:
         values["catalog"] = factory.Catalog.objects.get().pk
     return values | more
+
+
+def open_groups(page):
+    return re.findall(r'<details class="fold" open>.*?<h3 class="inline">(.*?)</h3>', text_of(page))
+
+
+def text_of(page):
+    return " ".join(page.content.decode().split())
 
 
 class TestComponentList:
@@ -174,6 +184,17 @@ class TestComponentCreate:
         assert "Typed &lt;by&gt; hand." in html
         assert not Component.objects.filter(name="Edge router").exists()
 
+    def test_opens_the_first_group_of_parameters_and_folds_the_others(self, editor, component):
+        page = editor.get("/new/")
+
+        assert open_groups(page) == ["Front"]
+        assert page.content.decode().count('<details class="fold"') == len(GROUPS)
+
+    def test_opens_the_group_in_which_something_is_wrong(self, editor, component):
+        page = editor.post("/new/", form(aws_record_name="-", aws_error_ttl_max="10"))
+
+        assert open_groups(page) == ["Names"]
+
     def test_offers_only_teams_in_which_one_may_write(self, login, component, people):
         other = factory.make_team("other")
         factory.Membership.objects.create(team=other, user=people["editor"], role=Role.VIEWER)
@@ -202,6 +223,18 @@ class TestComponentEdit:
         html = editor.get(EDIT).content.decode()
 
         assert "eu-west-1: files-eu</textarea>" in html
+
+    def test_opens_the_groups_of_parameters_in_which_something_is_given(self, editor, component):
+        Component.objects.update(
+            parameters={"function_name": "router", "edge_regions": ["eu-west-1"], "stack_name": "s"}
+        )
+
+        page = editor.get(EDIT)
+
+        given = {group.title: group.given for group in page.context["form"].parameter_groups}
+        assert open_groups(page) == ["Function", "Change and cost"]
+        assert (given["Function"], given["Change and cost"], given["Watching"]) == (2, 1, 0)
+        assert "2 given" in page.content.decode()
 
     def test_of_a_lost_race_is_409_with_both_texts(self, editor, component):
         editor.post(EDIT, form(component, name="Theirs"))
