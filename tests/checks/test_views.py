@@ -188,7 +188,7 @@ class TestComponentCheckDetail:
     def test_rows_that_changed_alike_share_a_line(self, editor, component):
         now = timezone.now()
         for hours, group in ((2, True), (1, False)):
-            regions = {name: {"group": group} for name in ("eu-west-1", "us-east-1", "eu-west-2")}
+            regions = {name: {"group": group} for name in ("eu-west-1", "eu-west-2", "us-east-1")}
             status = "pass" if group else "fail"
             factory.make_result(
                 component, LOGS, status, now=now - hours * HOUR, observed={"regions": regions}
@@ -196,7 +196,7 @@ class TestComponentCheckDetail:
 
         newest, _ = editor.get(OF_LOGS).context["entries"]
         assert newest.differences == [
-            ("changed", "regions, group", "yes", "no", "eu-west-1, us-east-1 and eu-west-2")
+            ("changed", "regions, group", "yes", "no", "eu-west-1, eu-west-2 and us-east-1")
         ]
 
     def test_history_names_regressions(self, editor, component):
