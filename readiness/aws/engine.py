@@ -10,7 +10,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import chain, zip_longest
 from typing import Protocol
 
 from readiness.aws.errors import CouldNotLook, CredentialsError, Failure, Status, SubjectMissing
@@ -22,7 +21,8 @@ from readiness.aws.verdicts import guarded, judge
 
 ROUNDS = 4  # of needs: the first and at most three more
 POLL_SECONDS = 0.05  # how often a waiting run looks at the clock and for a cancellation
-LATE_SECONDS = 0.2  # how often it looks whose time is up: there may be thousands of checks
+AT_A_TIME = 16  # answers taken before it looks again: one may be judged by hundreds of checks
+LATE_SECONDS = 0.2  # how often it looks which reads take too long: there may be thousands
 
 
 class Source(Protocol):
@@ -81,7 +81,7 @@ def run(
     on_progress: Callable[[Progress], None] | None = None,
     on_result: Callable[[Result], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
-    check_seconds: float = 30,
+    read_seconds: float = 30,
     run_seconds: float = 120,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
@@ -89,14 +89,15 @@ def run(
 
     Equal reads are made once, whoever wants them. All three callbacks are called from this thread:
     on_result as each verdict lands, on_progress with each answer, is_cancelled some 20 times a
-    second. A check that is not done `check_seconds` after its first read began, or when the run is
-    `run_seconds` old, is judged on what is there; what it lacks counts as a timeout. Cancelled, the
-    run returns at once with the results so far. When an account does not let us in, the checks that
+    second. A check that waits for a read which AWS has had for `read_seconds`, or that is not done
+    when the run is `run_seconds` old, is judged on what is there; what it lacks counts as a
+    timeout. A read that waits for its turn has all its time before it. Cancelled, the run returns
+    at once with the results so far. When an account does not let us in, the checks that
     ask it end without a result, and the outcome says so once for all of them.
     """
     with Snapshot(connection.reader()) as snapshot:
         now = connection.now()
-        current = _Run(snapshot, now, on_progress, on_result, check_seconds, clock)
+        current = _Run(snapshot, now, on_progress, on_result, read_seconds, clock)
         deadline = clock() + run_seconds
         current.plan(bound)
         cancelled = False
@@ -105,14 +106,6 @@ def run(
             if not cancelled:
                 current.step(run_is_over=clock() >= deadline)
         return current.outcome(cancelled)
-
-
-def _interleaved(fetches: Iterable[Fetch]) -> list[Fetch]:
-    """In turns over services and regions, so that no slow one keeps all workers waiting for it."""
-    lanes: dict[tuple[str, str], list[Fetch]] = defaultdict(list)
-    for fetch in fetches:
-        lanes[fetch.service, fetch.region].append(fetch)
-    return [fetch for fetch in chain.from_iterable(zip_longest(*lanes.values())) if fetch]
 
 
 @dataclass(eq=False)
@@ -136,21 +129,23 @@ class _Run:
         now: datetime,
         on_progress: Callable[[Progress], None] | None,
         on_result: Callable[[Result], None] | None,
-        check_seconds: float,
+        read_seconds: float,
         clock: Callable[[], float],
     ) -> None:
         self._snapshot = snapshot
         self._now = now
         self._on_progress = on_progress
         self._on_result = on_result
-        self._check_seconds = check_seconds
+        self._read_seconds = read_seconds
         self._clock = clock
         self._arrivals: queue.SimpleQueue[tuple[Fetch, Future[Answer]]] = queue.SimpleQueue()
         self._under_way: dict[Fetch, Future[Answer]] = {}
+        self._began: dict[Fetch, float] = {}  # of those under way that AWS has
         self._answers: dict[Fetch, Answer] = {}
         self._held: list[Fetch] = []  # throttled: asked once more when all else is done
         self._repeated: set[Fetch] = set()
-        self._planned: dict[Fetch, list[_Open]] = {}  # every read, and who wanted it
+        self._planned: dict[Fetch, Fetch] = {}  # every read, as it was first asked for
+        self._waiting: dict[Fetch, list[_Open]] = defaultdict(list)  # for reads without an answer
         self._open: dict[int, _Open] = {}
         self._results: dict[int, Result] = {}
         self._refused: dict[str, str] = {}
@@ -172,7 +167,7 @@ class _Run:
                 self._settle(check, wanted)
             else:
                 fetches += self._want(check, wanted)
-        self._ask(fetches)
+        self._ask(fetches, self._snapshot.ask)
         for check in list(self._open.values()):
             if not check.waiting:
                 self._advance(check)
@@ -180,26 +175,26 @@ class _Run:
     def step(self, *, run_is_over: bool) -> None:
         """Take what has arrived, or wait a moment for it; then see whose time is up."""
         try:
-            arrival = self._arrivals.get(timeout=0 if run_is_over else POLL_SECONDS)
-            while True:
-                self._take(*arrival)
-                arrival = self._arrivals.get_nowait()
+            self._take(*self._arrivals.get(timeout=0 if run_is_over else POLL_SECONDS))
+            for _ in range(AT_A_TIME):
+                self._take(*self._arrivals.get_nowait())
         except queue.Empty:
             pass
+        if run_is_over:
+            self._settle_late(
+                list(self._open.values()), "The run was over before AWS had answered."
+            )
+            return
         now = self._clock()
-        if run_is_over or now >= self._next_look:
+        if now >= self._next_look:
             self._next_look = now + LATE_SECONDS
-            self._see_who_is_late(now, run_is_over=run_is_over)
+            self._see_what_is_late(now)
 
-    def _see_who_is_late(self, now: float, *, run_is_over: bool) -> None:
-        for check in list(self._open.values()):
-            if check.began is None and self._has_begun(check):
-                check.began = now
-            if run_is_over:
-                self._settle_late(check, "The run was over before AWS had answered.")
-            elif self._is_late(check, now):
-                reason = f"AWS had not answered within {self._check_seconds:g} seconds."
-                self._settle_late(check, reason)
+    def _see_what_is_late(self, now: float) -> None:
+        reason = f"AWS had not answered within {self._read_seconds:g} seconds."
+        for fetch, future in list(self._under_way.items()):
+            if future.running() and now - self._began.setdefault(fetch, now) >= self._read_seconds:
+                self._settle_late(self._waiting[fetch], reason)
 
     def outcome(self, cancelled: bool) -> Outcome:
         results = tuple(self._results[position] for position in sorted(self._results))
@@ -215,21 +210,22 @@ class _Run:
     def _want(self, check: _Open, fetches: Iterable[Fetch]) -> list[Fetch]:
         """Note who wants what; return the reads that nobody wanted before."""
         new = []
-        for fetch in fetches:
-            if fetch in check.asked:
+        for each in fetches:
+            if each in check.asked:
                 continue
+            fetch = self._planned.get(each, each)  # one value for all: there are many thousands
             check.asked[fetch] = fetch in self._planned
             if fetch not in self._planned:
+                self._planned[fetch] = fetch
                 new.append(fetch)
                 self._meter.plan(fetch)
-            self._planned.setdefault(fetch, []).append(check)
             if fetch not in self._answers:
                 check.waiting.add(fetch)
+                self._waiting[fetch].append(check)
         return new
 
-    def _ask(self, fetches: Iterable[Fetch], *, again: bool = False) -> None:
-        ask = self._snapshot.ask_again if again else self._snapshot.ask
-        for fetch in _interleaved(fetches):
+    def _ask(self, fetches: Iterable[Fetch], ask: Callable[[Fetch], Future[Answer]]) -> None:
+        for fetch in fetches:
             future = self._under_way[fetch] = ask(fetch)
             future.add_done_callback(partial(self._arrived, fetch))
 
@@ -240,6 +236,7 @@ class _Run:
     def _take(self, fetch: Fetch, future: Future[Answer]) -> None:
         """An answer has come."""
         del self._under_way[fetch]
+        self._began.pop(fetch, None)
         try:
             self._receive(future.result())
         except CredentialsError as error:
@@ -257,7 +254,7 @@ class _Run:
         self._meter.done(fetch)
         if self._on_progress is not None:
             self._on_progress(self._meter.progress(fetch))
-        for check in self._planned[fetch]:
+        for check in self._waiting.pop(fetch, ()):
             self._hand_over(check, answer)
 
     def _refuse(self, account: str, why: str) -> None:
@@ -279,9 +276,7 @@ class _Run:
     def _repeat_held(self) -> None:
         held, self._held = self._held, []
         self._repeated.update(held)
-        for check in self._open.values():
-            check.began = None  # the wait was ours: their time starts anew
-        self._ask(held, again=True)
+        self._ask(held, self._snapshot.ask_again)
 
     def _advance(self, check: _Open) -> None:
         """All that the check asked for is there: ask for more, or judge."""
@@ -292,7 +287,7 @@ class _Run:
                 self._settle(check, more)
                 return
             asked_before = len(check.asked)
-            self._ask(self._want(check, more))
+            self._ask(self._want(check, more), self._snapshot.ask_soon)
             if check.waiting:
                 return
             if len(check.asked) == asked_before:
@@ -310,22 +305,18 @@ class _Run:
         asked = {each: answers[each] for each in check.asked if each in answers}
         return Facts(asked, self._now, late, self._parsed)
 
-    def _has_begun(self, check: _Open) -> bool:
-        futures = (self._under_way.get(fetch) for fetch in check.waiting)
-        return any(future is not None and future.running() for future in futures)
-
-    def _is_late(self, check: _Open, now: float) -> bool:
-        if check.began is None or not check.waiting.isdisjoint(self._held):
-            return False
-        return now - check.began >= self._check_seconds
-
-    def _settle_late(self, check: _Open, reason: str) -> None:
+    def _settle_late(self, checks: Iterable[_Open], reason: str) -> None:
         late = Failure(Status.TIMEOUT, reason)
-        self._settle(check, judge(check.bound, self._facts(check, late)))
+        for check in checks:
+            if check.position in self._open:
+                self._settle(check, judge(check.bound, self._facts(check, late)))
 
     def _settle(self, check: _Open, verdict: Verdict) -> None:
         del self._open[check.position]
-        began = self._clock() if check.began is None else check.began
+        now = self._clock()
+        if check.began is None:
+            begun = [self._began[fetch] for fetch in check.waiting if fetch in self._began]
+            check.began = min(begun, default=now)
         result = Result(
             position=check.position,
             check_id=check.bound.check.id,
@@ -334,7 +325,7 @@ class _Run:
             reason=verdict.reason,
             observed=verdict.observed,
             reads=tuple(self._record(fetch, shared) for fetch, shared in check.asked.items()),
-            duration_ms=round((self._clock() - began) * 1000),
+            duration_ms=round((now - check.began) * 1000),
         )
         self._results[check.position] = result
         if self._on_result is not None:

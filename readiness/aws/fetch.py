@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -36,6 +38,7 @@ GLOBAL_SERVICES = frozenset(
 HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 
 WORKERS = 16
+READS_AT_ONCE = 4  # per account, service and region
 
 
 def refuse_unless_read(operation: str) -> None:
@@ -135,8 +138,20 @@ class Answer:
 Read = Callable[[Fetch, threading.Event], Answer]
 
 
+@dataclass(slots=True)
+class _Lane:
+    """The reads of one service in one region of one account."""
+
+    under_way: int = 0
+    waiting: deque[tuple[Fetch, Future[Answer]]] = field(default_factory=deque)
+
+
 class Snapshot:
-    """The answers of one run. Each Fetch is read once, however many ask, from any thread."""
+    """The answers of one run. Each Fetch is read once, however many ask, from any thread.
+
+    A read waits for its turn in a lane, not in a worker's thread: a service that may be asked only
+    slowly keeps no other one waiting, and a future that is running is in the hands of `read`.
+    """
 
     def __init__(self, read: Read, *, workers: int = WORKERS) -> None:
         self._read = read
@@ -144,6 +159,7 @@ class Snapshot:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._futures: dict[Fetch, Future[Answer]] = {}
+        self._lanes: dict[tuple[str, str, str], _Lane] = defaultdict(_Lane)
         self._reads_made = 0
 
     def __enter__(self) -> Self:
@@ -161,13 +177,20 @@ class Snapshot:
         """Start the read unless it was started before. The future may raise CredentialsError."""
         with self._lock:
             if fetch not in self._futures:
-                self._futures[fetch] = self._pool.submit(self._work, fetch)
+                self._line_up(fetch)
+            return self._futures[fetch]
+
+    def ask_soon(self, fetch: Fetch) -> Future[Answer]:
+        """As `ask`, before all others that wait in its lane: to end what was begun."""
+        with self._lock:
+            if fetch not in self._futures:
+                self._line_up(fetch, first=True)
             return self._futures[fetch]
 
     def ask_again(self, fetch: Fetch) -> Future[Answer]:
         """Start the read anew and forget its earlier answer."""
         with self._lock:
-            self._futures[fetch] = self._pool.submit(self._work, fetch)
+            self._line_up(fetch)
             return self._futures[fetch]
 
     def get(self, fetch: Fetch) -> Answer:
@@ -181,10 +204,39 @@ class Snapshot:
 
     def close(self) -> None:
         """Start nothing more and return at once; reads under way end by themselves, unheard."""
-        self._stop.set()
+        with self._lock:
+            self._stop.set()
+            futures = list(self._futures.values())
+        for future in futures:
+            future.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _work(self, fetch: Fetch) -> Answer:
+    def _line_up(self, fetch: Fetch, *, first: bool = False) -> None:
+        future = self._futures[fetch] = Future()
+        lane = self._lanes[fetch.account, fetch.service, fetch.region]
+        if first:
+            lane.waiting.appendleft((fetch, future))
+        else:
+            lane.waiting.append((fetch, future))
+        self._move_up(lane)
+
+    def _move_up(self, lane: _Lane) -> None:
+        while lane.waiting and lane.under_way < READS_AT_ONCE and not self._stop.is_set():
+            lane.under_way += 1
+            self._pool.submit(self._work, lane, *lane.waiting.popleft())
+
+    def _work(self, lane: _Lane, fetch: Fetch, future: Future[Answer]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return  # closed in the meantime: nothing moves up either
         with self._lock:
             self._reads_made += 1
-        return self._read(fetch, self._stop)
+        try:
+            answer = self._read(fetch, self._stop)
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the future gets it
+            outcome = partial(future.set_exception, error)
+        else:
+            outcome = partial(future.set_result, answer)
+        with self._lock:
+            lane.under_way -= 1
+            self._move_up(lane)
+        outcome()

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from readiness.aws.errors import (
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 #: Calls a second that we allow ourselves per account and region; AWS publishes some of its limits.
 CALLS_PER_SECOND = {"cloudfront": 4, "iam": 10, "route53": 4, "service-quotas": 4, "wafv2": 4}
 OTHER_CALLS_PER_SECOND = 20
-CALLS_AT_ONCE = 4  # per account, service and region
 
 MAX_PAGES = 100
 MAX_ITEMS = 20_000
@@ -59,14 +58,6 @@ class _Stopped(AwsError):
     """The run ended while we waited for our turn."""
 
 
-@dataclass
-class _Lane:
-    """What all reads of one service in one region share."""
-
-    bucket: TokenBucket
-    slots: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(CALLS_AT_ONCE))
-
-
 class Reader:
     """A callable of type fetch.Read. One per connection: it knows how fast AWS may be asked."""
 
@@ -74,32 +65,30 @@ class Reader:
         self._client = client
         self._clock = clock
         self._lock = threading.Lock()
-        self._lanes: dict[tuple[str, str, str], _Lane] = {}
+        self._buckets: dict[tuple[str, str, str], TokenBucket] = {}
 
     def __call__(self, fetch: Fetch, stop: threading.Event) -> Answer:
         """Raises CredentialsError; any other error is a Failure in the answer."""
-        lane = self._lane(fetch)
-        with lane.slots:
-            one_read = _OneRead(self._client, fetch, lane.bucket, stop, self._clock)
-            try:
-                return one_read.answer(data=one_read.all_pages())
-            except _Stopped:
-                return one_read.answer(failure=STOPPED)
-            except CredentialsError:
-                raise
-            except Exception as error:  # noqa: BLE001 - one bad answer must not lose all other reads
-                failure = classify(error, fetch)
-                if failure.status is Status.ERROR:
-                    log.warning("%s in %s failed", fetch.operation, fetch.place, exc_info=error)
-                return one_read.answer(failure=failure)
+        one_read = _OneRead(self._client, fetch, self._bucket(fetch), stop, self._clock)
+        try:
+            return one_read.answer(data=one_read.all_pages())
+        except _Stopped:
+            return one_read.answer(failure=STOPPED)
+        except CredentialsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad answer must not lose all other reads
+            failure = classify(error, fetch)
+            if failure.status is Status.ERROR:
+                log.warning("%s in %s failed", fetch.operation, fetch.place, exc_info=error)
+            return one_read.answer(failure=failure)
 
-    def _lane(self, fetch: Fetch) -> _Lane:
+    def _bucket(self, fetch: Fetch) -> TokenBucket:
         key = (fetch.account, fetch.service, fetch.region)
         with self._lock:
-            if key not in self._lanes:
+            if key not in self._buckets:
                 rate = CALLS_PER_SECOND.get(fetch.service, OTHER_CALLS_PER_SECOND)
-                self._lanes[key] = _Lane(TokenBucket(rate, self._clock))
-            return self._lanes[key]
+                self._buckets[key] = TokenBucket(rate, self._clock)
+            return self._buckets[key]
 
 
 STOPPED = Failure(Status.TIMEOUT, "The run ended before AWS was asked.")

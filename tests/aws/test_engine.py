@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from readiness.aws.engine import run
+from readiness.aws.engine import AT_A_TIME, run
 from readiness.aws.errors import CouldNotLook, CredentialsExpired, Failure, Status, SubjectMissing
 from readiness.aws.facts import CamelShape, Facts
-from readiness.aws.fetch import Answer, Fetch
+from readiness.aws.fetch import READS_AT_ONCE, Answer, Fetch
 from readiness.aws.parameters import CheckParameters
 from readiness.aws.progress import Progress
 from readiness.aws.registry import BoundCheck, Check, Verdict
@@ -318,7 +318,7 @@ def test_a_check_whose_time_is_up_is_a_timeout_and_the_others_are_not():
     aws = AWS()
     gate = aws.hold(logs("slow"))
     checks = [bound("a.a", [logs("slow"), logs("eu")]), bound("b.b", [logs("eu")])]
-    outcome = run(checks, connection=aws, check_seconds=5, run_seconds=9999, clock=Clock())
+    outcome = run(checks, connection=aws, read_seconds=5, run_seconds=9999, clock=Clock())
     gate.set()
     assert statuses(outcome) == {"a.a": Status.TIMEOUT, "b.b": Status.PASS}
     late = outcome.results[0]
@@ -338,7 +338,7 @@ def test_what_is_known_when_time_is_up_may_still_be_a_fail():
     aws = AWS()
     gate = aws.hold(logs("slow"))
     check = bound("a.a", [logs("slow"), logs("eu")], evaluate)
-    outcome = run([check], connection=aws, check_seconds=5, run_seconds=9999, clock=Clock())
+    outcome = run([check], connection=aws, read_seconds=5, run_seconds=9999, clock=Clock())
     gate.set()
     assert statuses(outcome) == {"a.a": Status.FAIL}
 
@@ -347,7 +347,7 @@ def test_a_run_whose_time_is_up_leaves_nothing_open():
     aws = AWS()
     gates = [aws.hold(logs(region)) for region in ("1", "2")]
     checks = [bound("a.a", [logs("1")]), bound("b.b", [logs("2")]), bound("c.c", [logs("eu")])]
-    outcome = run(checks, connection=aws, check_seconds=9999, run_seconds=9, clock=Clock())
+    outcome = run(checks, connection=aws, read_seconds=9999, run_seconds=9, clock=Clock())
     for gate in gates:
         gate.set()
     assert statuses(outcome) == {
@@ -374,12 +374,42 @@ def test_the_time_of_a_check_does_not_run_while_its_reads_queue_for_a_worker():
         [busy, queued],
         connection=aws,
         on_result=on_result,
-        check_seconds=5,
+        read_seconds=5,
         run_seconds=9999,
         clock=Clock(),
     )
     assert landed[0] == ("a.a", Status.TIMEOUT)
     assert landed[1] == ("b.b", Status.PASS)
+
+
+def test_a_read_that_waits_for_its_turn_has_all_its_time_before_it():
+    aws = AWS()
+    busy = [Fetch.of("logs", "eu", "describe_log_groups", limit=n) for n in range(READS_AT_ONCE)]
+    gates = [aws.hold(fetch) for fetch in busy]
+    last = bound("b.b", [topics("eu"), logs("eu")])  # the one is answered at once, the other waits
+    landed = []
+
+    def on_result(result):
+        landed.append((result.check_id, result.status))
+        for gate in gates:
+            gate.set()
+
+    checks = [bound("a.a", busy), last]
+    run(
+        checks, connection=aws, on_result=on_result, read_seconds=5, run_seconds=9999, clock=Clock()
+    )
+    assert landed == [("a.a", Status.TIMEOUT), ("b.b", Status.PASS)]
+
+
+def test_a_flood_of_answers_keeps_nobody_from_cancelling():
+    answered = []
+    run(
+        [bound("a.a", [logs(str(number)) for number in range(200)], passed)],
+        connection=AWS(),
+        on_progress=lambda progress: answered.append(progress.done),
+        is_cancelled=lambda: len(answered) > 20,
+    )
+    assert len(answered) <= 20 + AT_A_TIME + 1
 
 
 def test_an_error_of_the_callback_ends_the_run():

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from readiness.aws.errors import CredentialsExpired, Failure, ReadRefused, Status
-from readiness.aws.fetch import Answer, Fetch, Snapshot
+from readiness.aws.fetch import READS_AT_ONCE, Answer, Fetch, Snapshot
 
 
 def fetch(name="a", region="eu-west-1"):
@@ -151,5 +151,39 @@ def test_reads_run_side_by_side():
         return Answer(asked, {})
 
     with Snapshot(read) as snapshot:
-        futures = [snapshot.ask(fetch(str(number))) for number in range(16)]
+        regions = [f"r-{number % 4}" for number in range(16)]
+        asked = [fetch(str(number), region) for number, region in enumerate(regions)]
+        futures = [snapshot.ask(each) for each in asked]
         assert [future.result(5).data for future in futures] == [{}] * 16
+
+
+def test_one_service_in_one_region_is_asked_little_at_once_and_keeps_no_other_waiting():
+    release = threading.Event()
+    started = []
+
+    def read(asked, stop):
+        started.append(asked.region)
+        if asked.region == "slow":
+            release.wait(5)
+        return Answer(asked, {})
+
+    with Snapshot(read) as snapshot:
+        slow = [snapshot.ask(fetch(str(number), "slow")) for number in range(30)]
+        assert snapshot.ask(fetch("a", "quick")).result(5).data == {}
+        running = sum(future.running() for future in slow)
+        release.set()
+        assert [future.result(5).data for future in slow] == [{}] * 30
+    assert running == READS_AT_ONCE
+    assert started.count("slow") == 30
+
+
+def test_a_read_that_raises_lets_the_next_of_its_lane_move_up():
+    def read(asked, stop):
+        if dict(asked.arguments).get("logGroupNamePrefix") == '"bad"':
+            raise CredentialsExpired("Expired.")
+        return Answer(asked, {})
+
+    with Snapshot(read, workers=1) as snapshot:
+        futures = [snapshot.ask(fetch(name)) for name in ("bad", "1", "2", "3", "4", "5", "6")]
+        assert isinstance(futures[0].exception(5), CredentialsExpired)
+        assert [future.result(5).data for future in futures[1:]] == [{}] * 6

@@ -276,7 +276,7 @@ def test_each_service_and_region_has_its_own_bucket_and_the_slow_ones_are_slow()
     reader = Reader(lambda service, region: None, clock=Clock())
 
     def rate(service, region="eu-west-1"):
-        bucket = reader._lane(Fetch.of(service, region, "get_x")).bucket
+        bucket = reader._bucket(Fetch.of(service, region, "get_x"))
         waits = [bucket.reserve() for _ in range(40)]
         return waits.count(0)
 
@@ -286,36 +286,6 @@ def test_each_service_and_region_has_its_own_bucket_and_the_slow_ones_are_slow()
     assert rate("logs") == 20
     assert rate("logs", "eu-west-2") == 20  # has not been touched by eu-west-1
     assert rate("logs") == 0
-
-
-def test_no_more_than_four_reads_of_one_service_and_region_are_under_way():
-    lock, busy, most = threading.Lock(), [0], [0]
-    full = threading.Semaphore(0)
-    release = threading.Event()
-
-    class Slow:
-        def get_bucket_versioning(self, Bucket):  # noqa: N803 - AWS's own name
-            with lock:
-                busy[0] += 1
-                most[0] = max(most[0], busy[0])
-            full.release()
-            release.wait(5)
-            with lock:
-                busy[0] -= 1
-            return {}
-
-    reader = Reader(lambda service, region: Slow())
-    asked = [Fetch.of("s3", "eu-west-1", "get_bucket_versioning", Bucket=str(n)) for n in range(8)]
-    threads = [threading.Thread(target=reader, args=(each, threading.Event())) for each in asked]
-    for thread in threads:
-        thread.start()
-    for _ in range(4):
-        assert full.acquire(timeout=5)
-    assert not full.acquire(timeout=0.05)
-    release.set()
-    for thread in threads:
-        thread.join()
-    assert most == [4]
 
 
 def test_a_read_that_waits_for_its_turn_gives_up_when_the_run_ends():
