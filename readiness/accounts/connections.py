@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
@@ -23,7 +23,14 @@ from readiness.aws.session_policy import (
     source_identity,
 )
 from readiness.aws.sources import Routes
-from readiness.models import AccountGrant, AccountWay, AwsAccount, Component
+from readiness.models import (
+    AccountGrant,
+    AccountWay,
+    AwsAccount,
+    Component,
+    ComponentAccount,
+    Team,
+)
 
 NO_ACCOUNT = "default"  # as Fetch.account says it
 
@@ -69,29 +76,21 @@ class Sessions:
 
 
 def connections_of(component: Component) -> Routes:
-    """Return which account each service is read from. Two queries at most; `team` is loaded.
+    """As connections_together, for one component."""
+    return connections_together([component])[component.pk]
 
-    Without any account all reads lead where the credentials of this installation do. An account
-    whose grant is gone raises NoWayIn when it is read. Make them for each run: sessions are short.
+
+def connections_together(components: Sequence[Component]) -> dict[int, Routes]:
+    """Return, by component, which account each service is read from. Two queries; `team` is loaded.
+
+    Components of one team share the way into an account, and so its answers: its sessions may do
+    what the checks of all of them read there. Without any account all reads lead where the
+    credentials of this installation do. An account whose grant is gone raises NoWayIn when it is
+    read. Make them for each run: sessions are short.
     """
-    chosen = accounts_of(component)
-    if not chosen:
-        return Routes({}, {NO_ACCOUNT: connect()})
-    reads = reads_by_account(component, chosen)
-    grants = {
-        grant.account_id: grant
-        for grant in component.team.account_grants.filter(account__in=chosen.values())
-    }
-    keys = {account.pk: _key(account, component, reads[account.pk]) for account in chosen.values()}
-    sources: dict[str, Source] = {
-        keys[account.pk]: _source(component, account, grants.get(account.pk), reads[account.pk])
-        for account in chosen.values()
-    }
-    accounts = {service: keys[account.pk] for service, account in chosen.items()}
-    if "" not in accounts:
-        accounts[""] = nowhere = f"nowhere/{component.slug}"
-        sources[nowhere] = Closed(f"No AWS account is chosen for every service of {component}.")
-    return Routes(accounts, sources)
+    chosen = _chosen(components)
+    sources = _sources(components, chosen)
+    return {each.pk: _routes(each, chosen[each.pk], sources) for each in components}
 
 
 def accounts_of(component: Component) -> dict[str, AwsAccount]:
@@ -129,26 +128,60 @@ def source_of(grant: AccountGrant, reads: Iterable[ReadName]) -> Source:
     return Sessions(sessions[0][1], by_service)
 
 
-def _key(account: AwsAccount, component: Component, reads: Iterable[ReadName]) -> str:
-    """Return what tells answers apart in a run: whose sessions they came through, and how narrow.
+def _chosen(components: Sequence[Component]) -> dict[int, dict[str, AwsAccount]]:
+    """As accounts_of, by component."""
+    chosen: dict[int, dict[str, AwsAccount]] = {each.pk: {} for each in components}
+    rows = ComponentAccount.objects.filter(component__in=chosen).select_related("account")
+    for row in rows:
+        chosen[row.component_id][row.service] = row.account
+    return chosen
 
-    Components of a team whose checks make the same kinds of reads share sessions, and so answers.
-    """
-    narrow = hashlib.sha256(repr(sorted(set(reads))).encode()).hexdigest()[:12]
-    return f"{account.slug}/{component.team.slug}/{narrow}"
+
+def _sources(
+    components: Sequence[Component], chosen: Mapping[int, Mapping[str, AwsAccount]]
+) -> dict[str, Source]:
+    """Return the ways into all accounts that are chosen, by their keys."""
+    accounts = {account.pk: account for mine in chosen.values() for account in mine.values()}
+    reads: dict[tuple[AwsAccount, Team], set[ReadName]] = defaultdict(set)
+    for component in components:
+        for pk, names in reads_by_account(component, chosen[component.pk]).items():
+            reads[accounts[pk], component.team].update(names)
+    granted = AccountGrant.objects.filter(
+        account__in=accounts, team__in={team for _, team in reads}
+    )
+    grants = {(grant.account_id, grant.team_id): grant for grant in granted}
+    return {NO_ACCOUNT: connect()} | {
+        _key(account, team): _source(account, team, grants.get((account.pk, team.pk)), names)
+        for (account, team), names in reads.items()
+    }
+
+
+def _routes(
+    component: Component, chosen: Mapping[str, AwsAccount], sources: Mapping[str, Source]
+) -> Routes:
+    if not chosen:
+        return Routes({}, {NO_ACCOUNT: sources[NO_ACCOUNT]})
+    accounts = {service: _key(account, component.team) for service, account in chosen.items()}
+    mine = {key: sources[key] for key in accounts.values()}
+    if "" not in accounts:
+        accounts[""] = nowhere = f"nowhere//{component.slug}"
+        mine[nowhere] = Closed(f"No AWS account is chosen for every service of {component}.")
+    return Routes(accounts, mine)
+
+
+def _key(account: AwsAccount, team: Team) -> str:
+    """Return what tells answers apart in a run: whose sessions they came through."""
+    return f"{account.slug}/{team.slug}"
 
 
 def _source(
-    component: Component,
-    account: AwsAccount,
-    grant: AccountGrant | None,
-    reads: Iterable[ReadName],
+    account: AwsAccount, team: Team, grant: AccountGrant | None, reads: Iterable[ReadName]
 ) -> Source:
     if grant is None:
-        return Closed(f"{component.team} may not use the AWS account {account} any more.")
+        return Closed(f"{team} may not use the AWS account {account} any more.")
     if account.archived_at:
         return Closed(f"The AWS account {account} is archived.")
-    grant.account, grant.team = account, component.team
+    grant.account, grant.team = account, team
     return source_of(grant, reads)
 
 

@@ -6,7 +6,7 @@ With views and urls the only part of readiness.aws that knows of Django.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from readiness import jobs
-from readiness.accounts.connections import connections_of
+from readiness.accounts.connections import connections_together
 from readiness.aws import engine
 from readiness.aws.errors import AwsError
 from readiness.aws.progress import Progress
@@ -106,11 +106,14 @@ def run_now(
 def run_task(pk: int) -> None:
     """What the queue calls. Delivered twice it does nothing the second time."""
     now = timezone.now()
-    run = jobs.claim(CheckRun, pk, now=now)
-    if run is None:
-        return
-    others = CheckRun.objects.select_related("component__team").filter(together=run.together)
-    _execute([run, *jobs.claim_with(run, others.exclude(together=""), now=now)], None)
+    told = CheckRun.objects.get(pk=pk)
+    group = CheckRun.objects.filter(together=told.together).exclude(together="")
+    # The queue was told of one for all: that one may have been cancelled, or fail, by itself.
+    for each in (pk, *group.filter(ACTIVE).exclude(pk=pk).values_list("pk", flat=True)):
+        if run := jobs.claim(CheckRun, each, now=now):
+            others = group.select_related("component__team")
+            _execute([run, *jobs.claim_with(run, others, now=now)], None)
+            return
 
 
 def _new_run(component: Component, now: datetime, **values: Any) -> CheckRun | None:
@@ -133,16 +136,16 @@ class _Work:
     run: CheckRun
     routes: Routes
     bound: list[BoundCheck]
-    recorded_at: datetime | None
+    recorded_at: datetime | None  # None: AWS is asked now
     results: list[engine.Result] = field(default_factory=list)
     told: int = 0
     reads: int = 0
 
     @classmethod
-    def of(cls, run: CheckRun) -> _Work:
-        routes, recorded_at = _routes(run)
-        # What an earlier attempt stored before its worker died need not be asked again.
-        done = set(run.results.values_list("check_id", flat=True))
+    def of(
+        cls, run: CheckRun, done: Set[str], routes: Routes, recorded_at: datetime | None = None
+    ) -> _Work:
+        """`done` are the checks that an earlier attempt stored: they need not be asked again."""
         bound = [
             replace(each, accounts=routes.accounts)
             for each in applicable(run.parameters)
@@ -192,16 +195,8 @@ class _Work:
         ]
 
 
-def _routes(run: CheckRun) -> tuple[Routes, datetime | None]:
-    """Return where the run's answers come from, and their moment if they were recorded."""
-    if run.recording is None:
-        return connections_of(run.component), None
-    recorded = RecordedAnswers.load(bytes(run.recording.content))
-    return Routes({}, {"default": recorded}), recorded.now()
-
-
 def _execute(runs: list[CheckRun], on_progress: Callable[[CheckRun], None] | None) -> None:
-    works = [work for run in runs if (work := _begun(run))]
+    works = _begun(runs)
     if not works:
         return
     writer = _Writer(works, on_progress)
@@ -221,12 +216,28 @@ def _execute(runs: list[CheckRun], on_progress: Callable[[CheckRun], None] | Non
     writer.end(JobState.FINISHED)
 
 
-def _begun(run: CheckRun) -> _Work | None:
+def _begun(runs: list[CheckRun]) -> list[_Work]:
+    """Return the work of each run; one whose recording cannot be read has failed instead."""
+    done: dict[int, set[str]] = {run.pk: set() for run in runs}
+    stored = CheckResult.objects.filter(run__in=done)
+    for pk, check_id in stored.values_list("run_id", "check_id"):
+        done[pk].add(check_id)
+    live = [run for run in runs if run.recording_id is None]
+    routes = connections_together([run.component for run in live])
+    works = [_Work.of(run, done[run.pk], routes[run.component_id]) for run in live]
+    for run in runs:
+        if run.recording:
+            works += _recorded(run, run.recording, done[run.pk])
+    return works
+
+
+def _recorded(run: CheckRun, recording: Recording, done: Set[str]) -> list[_Work]:
     try:
-        return _Work.of(run)
+        answers = RecordedAnswers.load(bytes(recording.content))
     except AwsError as error:
         jobs.end(run, JobState.FAILED, now=timezone.now(), message=str(error))
-        return None
+        return []
+    return [_Work.of(run, done, Routes({}, {"default": answers}), answers.now())]
 
 
 class _Writer:

@@ -5,7 +5,13 @@ import threading
 import pytest
 
 from readiness.accounts import actions
-from readiness.accounts.connections import Closed, NoWayIn, Sessions, connections_of
+from readiness.accounts.connections import (
+    Closed,
+    NoWayIn,
+    Sessions,
+    connections_of,
+    connections_together,
+)
 from readiness.aws import session_policy
 from readiness.aws.fetch import Fetch
 from readiness.aws.session import Connection
@@ -75,8 +81,7 @@ def test_each_service_is_read_in_the_account_chosen_for_it(router):
 
     routes = connections_of(router)
 
-    assert routes.accounts["s3"].startswith("buckets/edge/")
-    assert routes.accounts[""].startswith("edge-delivery/edge/")
+    assert dict(routes.accounts) == {"s3": "buckets/edge", "": "edge-delivery/edge"}
     (of_buckets,) = roles(source_for(routes, "s3"))
     (of_rest,) = roles(source_for(routes, "logs"))
     assert "logs:DescribeLogGroups" not in granted(of_buckets)
@@ -117,16 +122,37 @@ def test_a_policy_too_long_for_one_session_is_shared_out(router, monkeypatch):
     assert source.by_service["logs"] is not source.by_service["s3"]
 
 
-def test_components_of_a_team_with_equal_checks_share_an_account_s_key(router):
+def test_components_of_a_team_share_an_account_s_sessions_whatever_each_of_them_reads(router):
     account = factory.make_account()
-    twin = factory.make_component(slug="twin", parameters=PARAMETERS)
     other = factory.make_component(slug="other", parameters={"buckets": PARAMETERS["buckets"]})
-    keys = []
-    for each in (router, twin, other):
+    for each in (router, other):
         choose(each, everything=account)
-        keys.append(connections_of(each).accounts[""])
 
-    assert keys[0] == keys[1] != keys[2]
+    routes = connections_together([router, other])
+
+    sources = [source_for(routes[each.pk], "s3") for each in (router, other)]
+    assert sources[0] is sources[1]
+    (role,) = roles(sources[0])
+    assert {"logs:DescribeLogGroups", "s3:GetBucketVersioning"} <= granted(role)
+    (alone,) = roles(source_for(connections_of(other), "s3"))
+    assert "logs:DescribeLogGroups" not in granted(alone)
+
+
+def test_components_of_two_teams_never_share_a_session(router):
+    account = factory.make_account()
+    others = factory.make_team("others")
+    other = factory.make_component(slug="other", team=others, parameters=PARAMETERS)
+    by = account.grants.get().granted_by
+    actions.grant_account(account=account, team=others, by=by, now=NOW)
+    for each in (router, other):
+        choose(each, everything=account)
+
+    routes = connections_together([router, other])
+
+    (mine,) = roles(source_for(routes[router.pk], "s3"))
+    (theirs,) = roles(source_for(routes[other.pk], "s3"))
+    assert mine.external_id != theirs.external_id
+    assert set(routes[router.pk].sources).isdisjoint(routes[other.pk].sources)
 
 
 def test_a_grant_that_is_gone_closes_the_account_with_one_sentence(router):
@@ -172,14 +198,17 @@ def test_a_profile_and_the_default_chain_are_ways_too(router):
     assert source_for(routes, "logs")._role is None
 
 
-def test_queries_do_not_grow_with_accounts(router, django_assert_num_queries):
+def test_queries_grow_neither_with_accounts_nor_with_components(router, django_assert_num_queries):
     services = ("s3", "logs", "lambda", "cloudfront")
     accounts = {name: factory.make_account(name=name) for name in services}
     choose(router, everything=factory.make_account(), **accounts)
-    fresh = Component.objects.select_related("team").get(pk=router.pk)
+    for number in range(3):
+        twin = factory.make_component(slug=f"twin-{number}", parameters=PARAMETERS)
+        choose(twin, everything=accounts["s3"])
+    fresh = list(Component.objects.select_related("team"))
 
     with django_assert_num_queries(2):
-        connections_of(fresh)
+        connections_together(fresh)
 
 
 class Never:

@@ -9,12 +9,12 @@ import pytest
 from django.core.management import call_command
 
 from readiness import jobs
+from readiness.accounts import connections
 from readiness.aws import engine, runner
 from readiness.aws.errors import CredentialsExpired, Status
 from readiness.aws.fetch import Answer
 from readiness.aws.recording import Recording as RecordedAnswers
 from readiness.aws.registry import applicable
-from readiness.aws.sources import Routes, Sources
 from readiness.models import (
     CheckResult,
     CheckRun,
@@ -56,8 +56,9 @@ def aws(monkeypatch):
     """Call it with what AWS shall answer."""
 
     def answering(answer):
-        routes = Routes({}, {"default": FakeAWS(answer)})
-        monkeypatch.setattr(runner, "connections_of", lambda component: routes)
+        source = FakeAWS(answer)
+        monkeypatch.setattr(connections, "connect", lambda **way: source)
+        return source
 
     answering({"logGroups": [{"logGroupName": "/edge/router", "retentionInDays": 30}]})
     return answering
@@ -228,8 +229,7 @@ def test_one_of_the_runs_together_can_be_cancelled(three, aws, monkeypatch):
 
 def test_a_run_judged_from_a_recording_says_when_and_moves_nothing_that_is_newer(router, aws):
     then = NOW - timedelta(days=3)
-    source = Sources(runner.connections_of(router).sources)
-    outcome = engine.run(applicable(ROUTER), connection=source)
+    outcome = engine.run(applicable(ROUTER), connection=connections.connect())
     file = RecordedAnswers(outcome.answers, then).dump()
     recording = factory.make_recording(router, file, recorded_at=then)
 
