@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readiness import access, jobs
@@ -128,6 +129,7 @@ def account_grant_detail(request: UserRequest, account: str, pk: int) -> HttpRes
     return _grant_page(request, grant, role)
 
 
+@never_cache
 @require_POST
 def account_grant_show(request: UserRequest, account: str, pk: int) -> HttpResponse:
     """Answers with the page instead of leading to it: the external id is in this answer only."""

@@ -14,8 +14,9 @@ from readiness.accounts.connections import (
 )
 from readiness.aws import session_policy
 from readiness.aws.fetch import Fetch
+from readiness.aws.runner import run_now
 from readiness.aws.session import Connection
-from readiness.models import AccountWay, Component
+from readiness.models import AccountWay, Component, JobState
 from tests import factory
 from tests.factory import NOW
 
@@ -166,6 +167,17 @@ def test_a_grant_that_is_gone_closes_the_account_with_one_sentence(router):
         read(source)
 
 
+def test_a_run_says_once_that_the_grant_is_gone(router):
+    account = factory.make_account()
+    choose(router, everything=account)
+    actions.revoke_grant(grant=account.grants.get())
+
+    run, _ = run_now(component=router, now=NOW)
+
+    assert (run.state, run.results.count()) == (JobState.FAILED, 0)
+    assert run.message == "Edge team may not use the AWS account Edge delivery any more."
+
+
 def test_an_archived_account_is_closed(router):
     account = factory.make_account()
     choose(router, everything=account)
@@ -216,7 +228,7 @@ class Never:
         raise AssertionError(f"{name} was asked of the wrong session")
 
 
-def test_sessions_read_each_service_through_its_own(router):
+def test_sessions_read_each_service_through_its_own():
     class Noted:
         def reader(self):
             return lambda fetch, stop: fetch.service

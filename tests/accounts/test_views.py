@@ -307,6 +307,12 @@ class TestAccountGrant:
         assert "sts:SetSourceIdentity" in before
         assert "was shown before" in again
 
+    def test_no_cache_keeps_the_page_with_the_external_id(self, login, account, grant):
+        response = login("admin").post(f"{ACCOUNT}grants/{grant.pk}/show/")
+
+        assert "no-store" in response["Cache-Control"]
+        assert 'hx-history="false"' in text_of(response)
+
     def test_a_new_external_id_can_be_made(self, login, account, grant):
         admin, url = login("admin"), f"{ACCOUNT}grants/{grant.pk}/"
         admin.post(f"{url}show/")
