@@ -66,6 +66,8 @@ def get_requirement(
             "owner",
             "current_decision__decided_by",
             "current_decision__owner",
+            "proposed_decision__decided_by",
+            "proposed_decision__owner",
         ),
         component=component,
         criterion__slug=criterion_slug,

@@ -13,7 +13,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-TABLES = ("readiness_decision",)
+TABLES = ("readiness_decision", "readiness_approval", "readiness_triggerfiring")
 
 SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
@@ -46,7 +46,8 @@ class AppendOnly(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
     ) -> None:
-        for statement in create(self.table, schema_editor.connection.vendor):
+        vendor = schema_editor.connection.vendor
+        for statement in (*drop(self.table, vendor), *create(self.table, vendor)):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -57,6 +58,24 @@ class AppendOnly(Operation):
 
     def describe(self) -> str:
         return f"Make {self.table} append-only"
+
+
+class StaysAppendOnly(AppendOnly):
+    """Stands first in a migration that alters an append-only table: reversed, that protects the
+    table again, last of all. AppendOnly itself does it forwards."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+    ) -> None:
+        pass
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+    ) -> None:
+        super().database_forwards(app_label, schema_editor, *states)
+
+    def describe(self) -> str:
+        return f"Keep {self.table} append-only when this is reversed"
 
 
 def create(table: str, vendor: str) -> list[str]:

@@ -27,7 +27,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _asks_a_database(item: pytest.Item) -> bool:
     names = set(getattr(item, "fixturenames", ()))
-    return bool(names & {"db", "transactional_db", "live_server"}) or any(item.iter_markers("django_db"))
+    asked = names & {"db", "transactional_db", "live_server"}
+    return bool(asked) or any(item.iter_markers("django_db"))
 
 
 @pytest.fixture(scope="session")

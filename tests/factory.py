@@ -15,6 +15,7 @@ from readiness.components.actions import (
     set_check_binding,
 )
 from readiness.decisions.actions import decide
+from readiness.decisions.approvals import approve
 from readiness.decisions.live import params_digest
 from readiness.decisions.rules import Content
 from readiness.models import (
@@ -164,9 +165,10 @@ def make_decision(
     *,
     by: User | None = None,
     now: datetime = NOW,
+    approved: bool = True,
     **said: Any,
 ) -> Decision:
-    """A decision that says what its outcome must say, and what `said` adds."""
+    """A decision that says what its outcome must say, and what `said` adds; approved if need be."""
     by = by or User.objects.earliest("pk")
     least: dict[str, dict[str, Any]] = {
         "build": {"reasoning": "We need it.", "owner_id": by.pk},
@@ -181,14 +183,18 @@ def make_decision(
         "not_applicable": {"reasoning": "There is nothing of the kind."},
     }
     requirement = Requirement.objects.get(component=component, criterion__slug=criterion)
-    return decide(
+    decision = decide(
         component=component,
         criterion=criterion,
         content=Content(outcome=outcome, **(least[outcome] | said)),
-        supersedes_id=requirement.current_decision_id,
+        supersedes_id=requirement.head_decision_id,
         by=by,
         now=now,
     )
+    if decision.needs_approval and approved:
+        approver = User.objects.filter(username="somebody-else").first()
+        approve(decision=decision, by=approver or make_user("somebody-else"), now=now)
+    return decision
 
 
 def make_result(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
 from readiness.canonical import canonical
 from readiness.decisions import rules
-from readiness.decisions.digest import decision_digest
+from readiness.decisions.digest import NEWEST_RULE, decision_digest
 from readiness.decisions.live import CheckLine, StandingIndex, frozen, live_state
+from readiness.decisions.queries import current_matrix
+from readiness.decisions.risk import Matrix
+from readiness.decisions.situation import Incidents, component_facts, fired_triggers, incidents_of
 from readiness.decisions.standing import LiveVerdict, Standing
-from readiness.models import Component, Decision, Outcome, Requirement, User
+from readiness.decisions.triggers import triggers_as_text
+from readiness.models import Component, Decision, Outcome, Requirement, TriggerFiring, User
 
 
 class DecisionConflict(Exception):
@@ -52,20 +56,25 @@ def decide(
     supersedes_id: int | None,
     by: User,
     now: datetime,
+    matrix: Matrix | None = None,
 ) -> Decision:
     """Append a decision to the ledger of the requirement for `criterion` (its slug), and move its
     standing.
 
-    `supersedes_id` is the decision that `by` had before their eyes, None for none. The decision
-    freezes the statement, the criterion's revision and what the live checks say.
+    `supersedes_id` is the newest entry of the ledger that `by` had before their eyes, None for
+    none. The decision freezes the statement, the criterion's revision, the risk matrix and what
+    the live checks say. A refusal whose risk policy wants approved is a proposal: what stood
+    before it stands until somebody else approves it. `matrix` is the organisation's, read if the
+    caller has not.
 
     Raises Requirement.DoesNotExist, DecisionInvalid, or DecisionConflict when `supersedes_id` is
-    no longer the current one; nothing is written then.
+    no longer the newest; nothing is written then.
     """
     today = timezone.localdate(now)
+    matrix = matrix or current_matrix()
     if content.outcome in Outcome.values:
         content = content.of_its_outcome()
-    if wrong := rules.problems(content, today):
+    if wrong := rules.problems(content, today, matrix):
         raise DecisionInvalid(wrong)
     # Locked until the end, so that the second of two sees the first one's decision. What it joins
     # would be as old as the start of the wait: the decision is read afterwards.
@@ -74,9 +83,9 @@ def decide(
         .select_related("criterion")
         .get(component=component, criterion__slug=criterion)
     )
-    if requirement.current_decision_id != supersedes_id:
-        raise DecisionConflict(requirement.current_decision)
-    before = requirement.current_decision
+    before = requirement.head_decision
+    if requirement.head_decision_id != supersedes_id:
+        raise DecisionConflict(before)
     live = live_state(component, now)
     lines = live.lines(criterion, requirement.check_bindings)
     decision = Decision(
@@ -85,20 +94,33 @@ def decide(
         supersedes=before,
         statement=requirement.statement or requirement.criterion.title,
         criterion_revision=requirement.criterion.revision,
-        facts=canonical(frozen(lines)),
+        facts=canonical(frozen(lines) | {"component": component_facts(component)}),
         decided_by=by,
         decided_at=now,
         previous_digest=before.digest if before else "",
-        **content.as_dict(),
+        digest_rule=NEWEST_RULE,
+        **_rated(content, matrix),
     )
     decision.digest = decision_digest(decision)
     decision.save(force_insert=True)
-    requirement.current_decision = decision
+    values: dict[str, Any] = {"head_decision": decision, "proposed_decision": decision}
+    if not decision.needs_approval:
+        index = live.index(lines, decision, today)
+        values |= {"current_decision": decision, "proposed_decision": None, "fired": []}
+        values |= index._asdict()
     # Not save(): the ledger is the history of these, the edit history need not repeat it.
-    Requirement.objects.filter(pk=requirement.pk).update(
-        current_decision=decision, **live.index(lines, decision, today)._asdict()
-    )
+    Requirement.objects.filter(pk=requirement.pk).update(**values)
     return decision
+
+
+def _rated(content: rules.Content, matrix: Matrix) -> dict[str, Any]:
+    """Return the fields of a decision that content and the policy of the matrix give it."""
+    level = content.level(matrix)
+    return content.as_dict() | {
+        "triggers": triggers_as_text(content.triggers),
+        "matrix": matrix.as_text() if level else "",
+        "needs_approval": bool(level and level.needs_approval),
+    }
 
 
 @transaction.atomic
@@ -114,19 +136,68 @@ def refresh_standings(*, component: Component, now: datetime) -> list[Move]:
         .select_related("criterion")
         .order_by("pk")
     )
-    decisions = Decision.objects.in_bulk([r.current_decision_id for r in requirements])
+    ids = [r.current_decision_id for r in requirements if r.current_decision_id]
+    decisions = Decision.objects.in_bulk(ids)
     live = live_state(component, now)
+    watched = _Watched(component, now, any(d.triggers for d in decisions.values()))
     moved, moves = [], []
     for requirement in requirements:
         lines = live.lines(requirement.criterion.slug, requirement.check_bindings)
-        index = live.index(lines, decisions.get(requirement.current_decision_id), today)
-        if index != tuple(getattr(requirement, name) for name in index._fields):
+        decision = decisions.get(requirement.current_decision_id or 0)
+        fires = watched.look(requirement, decision, lines)
+        index = live.index(lines, decision, today, fired=bool(requirement.fired))
+        if fires or index != tuple(getattr(requirement, name) for name in index._fields):
             moves.append(_move(requirement, index, lines))
             for name, value in index._asdict().items():
                 setattr(requirement, name, value)
             moved.append(requirement)
-    Requirement.objects.bulk_update(moved, StandingIndex._fields)
+    Requirement.objects.bulk_update(moved, [*StandingIndex._fields, "fired"])
+    watched.keep()
     return moves
+
+
+class _Watched:
+    """The triggers of a component's decisions, looked at once for all."""
+
+    def __init__(self, component: Component, now: datetime, any_triggers: bool) -> None:
+        self._now = now
+        self._facts = component_facts(component)
+        self._incidents: Incidents = incidents_of(component) if any_triggers else {}
+        self._firings: list[TriggerFiring] = []
+
+    def look(
+        self, requirement: Requirement, decision: Decision | None, lines: Sequence[CheckLine]
+    ) -> bool:
+        """Note on the requirement which triggers of its decision have fired; True for new ones."""
+        if decision is None or not decision.triggers:
+            return False
+        known = {each["trigger"] for each in requirement.fired}
+        found = fired_triggers(
+            decision,
+            criterion=requirement.criterion.slug,
+            criterion_revision=requirement.criterion.revision,
+            component=self._facts,
+            lines=lines,
+            incidents=self._incidents,
+            at=self._now,
+        )
+        new = [each for each in found if each.trigger not in known]
+        requirement.fired = [*requirement.fired, *(each.as_json() for each in new)]
+        self._firings += [
+            TriggerFiring(
+                decision=decision,
+                trigger=each.trigger,
+                at=self._now,
+                sentence=each.sentence,
+                before=each.before,
+                after=each.after,
+            )
+            for each in new
+        ]
+        return bool(new)
+
+    def keep(self) -> None:
+        TriggerFiring.objects.bulk_create(self._firings, ignore_conflicts=True)
 
 
 def _move(requirement: Requirement, index: StandingIndex, lines: Iterable[CheckLine]) -> Move:

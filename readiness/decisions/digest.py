@@ -8,11 +8,11 @@ import hashlib
 from typing import Any
 
 from readiness.canonical import canonical
-from readiness.models.decisions import Decision
+from readiness.models.decisions import Approval, Decision
 
 # In the order of the ledger's annex. Adding a field means a new digest rule, not a longer list:
 # the digests of old entries must stay what they are.
-COVERED = (
+FIRST_RULE = (
     "requirement_id",
     "number",
     "outcome",
@@ -38,9 +38,36 @@ COVERED = (
     "decided_at",
     "previous_digest",
 )
+RULES = {
+    1: FIRST_RULE,
+    2: (
+        *FIRST_RULE,
+        "mitigations",
+        "residual_likelihood",
+        "residual_impact",
+        "matrix",
+        "triggers",
+        "needs_approval",
+        "digest_rule",
+    ),
+}
+NEWEST_RULE = max(RULES)
+OF_APPROVAL = ("kind", "reason", "frozen", "by_id", "at")
 
 
 def decision_digest(decision: Decision) -> str:
-    """Return the SHA-256 of the content and the predecessor's digest, as 64 hex digits."""
-    content: dict[str, Any] = {name: getattr(decision, name) for name in COVERED}
+    """Return the SHA-256 of the content and the predecessor's digest, as 64 hex digits.
+
+    Raises KeyError for a rule that is not ours.
+    """
+    content: dict[str, Any] = {
+        name: getattr(decision, name) for name in RULES[decision.digest_rule]
+    }
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def approval_digest(approval: Approval) -> str:
+    """Return the SHA-256 of an approval's content and of the digest of what it is about."""
+    content: dict[str, Any] = {name: getattr(approval, name) for name in OF_APPROVAL}
+    content["decision_digest"] = approval.decision.digest
     return hashlib.sha256(canonical(content).encode()).hexdigest()

@@ -125,7 +125,12 @@ class LiveState:
         return tuple(own.values())
 
     def index(
-        self, lines: Sequence[CheckLine], decision: Terms | None, today: date
+        self,
+        lines: Sequence[CheckLine],
+        decision: Terms | None,
+        today: date,
+        *,
+        fired: bool = False,
     ) -> StandingIndex:
         """Return what a requirement keeps of its standing: today's, and the next by time alone."""
         fading = {
@@ -133,11 +138,12 @@ class LiveState:
             for line in lines
             if line.could_not_look and line.verdict is LiveVerdict.PASS and line.known_at
         }
+        says = verdict(lines)
         by_decision = changes_on(decision, today)
         days = [*fading.values(), *([by_decision] if by_decision else [])]
         then = min(days, default=None)
         if then is None:
-            return StandingIndex(standing(decision, verdict(lines), today), None, "")
+            return StandingIndex(standing(decision, says, today, fired=fired), None, "")
         faded = [
             replace(line, verdict=LiveVerdict.UNKNOWN)
             if line.check.id in fading and fading[line.check.id] <= then
@@ -145,9 +151,9 @@ class LiveState:
             for line in lines
         ]
         return StandingIndex(
-            standing(decision, verdict(lines), today),
+            standing(decision, says, today, fired=fired),
             then,
-            standing(decision, verdict(faded), then),
+            standing(decision, verdict(faded), then, fired=fired),
         )
 
 

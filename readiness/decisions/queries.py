@@ -7,8 +7,15 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from readiness.decisions.digest import decision_digest
-from readiness.models import Decision, Requirement
+from readiness.decisions.digest import RULES, approval_digest, decision_digest
+from readiness.decisions.risk import Matrix, matrix_from
+from readiness.models import Approval, ApprovalKind, Decision, Requirement, RiskMatrix
+
+
+def current_matrix() -> Matrix:
+    """Return the organisation's risk matrix as it is now; the default one until it has its own."""
+    newest = RiskMatrix.objects.values_list("content", flat=True).first()
+    return matrix_from(newest or "")
 
 
 def ledger(requirement: Requirement) -> QuerySet[Decision]:
@@ -35,6 +42,7 @@ def broken_entries() -> Iterator[BrokenEntry]:
         previous = entry
     if previous:
         yield from _head(previous)
+    yield from _approvals()
     for requirement in Requirement.objects.filter(
         current_decision__isnull=False, decisions__isnull=True
     ).select_related("criterion", "component"):
@@ -51,13 +59,28 @@ def _entry(entry: Decision, previous: Decision | None) -> Iterator[BrokenEntry]:
         previous.pk if previous else None
     ):
         yield _broken(entry, "it does not follow the entry before it")
-    if entry.digest != decision_digest(entry):
+    if entry.digest_rule not in RULES or entry.digest != decision_digest(entry):
         yield _broken(entry, "its content is not what its digest was made from")
 
 
 def _head(last: Decision) -> Iterator[BrokenEntry]:
-    if last.requirement.current_decision_id != last.pk:
-        yield _broken(last, "it is the newest entry, but not the current decision")
+    if last.requirement.head_decision_id != last.pk:
+        yield _broken(last, "it is the newest entry, but its requirement names another")
+
+
+def _approvals() -> Iterator[BrokenEntry]:
+    """Yield approvals that were changed, and what stands without the approval that it needs."""
+    rows = Approval.objects.select_related(
+        "decision__requirement__criterion", "decision__requirement__component"
+    )
+    for approval in rows.iterator(chunk_size=500):
+        if approval.digest != approval_digest(approval):
+            yield _broken(approval.decision, "its approval is not what its digest was made from")
+    unapproved = Decision.objects.filter(needs_approval=True, current_for__isnull=False).exclude(
+        approvals__kind=ApprovalKind.APPROVED
+    )
+    for entry in unapproved.select_related("requirement__criterion", "requirement__component"):
+        yield _broken(entry, "it stands without the approval that it needs")
 
 
 def _broken(entry: Decision, problem: str) -> BrokenEntry:

@@ -101,15 +101,18 @@ class Terms(Protocol):
     def revisit_date(self) -> date | None: ...
 
 
-def standing(decision: Terms | None, verdict: LiveVerdict, today: date) -> Standing:
+def standing(
+    decision: Terms | None, verdict: LiveVerdict, today: date, *, fired: bool = False
+) -> Standing:
     """Return what a requirement amounts to on `today`.
 
-    A due or revisit date counts as passed on the day after it.
+    A due or revisit date counts as passed on the day after it; so does one whose decision has a
+    trigger that `fired`.
     """
     if decision is None:
         return Standing.UNDECIDED
     due_passed = _passed(decision.due_date, today)
-    term_passed = _passed(decision.revisit_date, today)
+    term_passed = fired or _passed(decision.revisit_date, today)
     match Outcome(decision.outcome), verdict:
         case Outcome.BUILD, LiveVerdict.PASS:
             return Standing.ARRIVED

@@ -54,6 +54,7 @@ def decision_save(request: UserRequest, component: str, criterion: str) -> HttpR
             supersedes_id=form.cleaned_data["supersedes"],
             by=request.user,
             now=now,
+            matrix=form.risk_matrix,
         )
     except Requirement.DoesNotExist:
         raise Http404 from None

@@ -29,10 +29,12 @@ from readiness.models.checks import (
     VerdictChange,
 )
 from readiness.models.components import BindingKind, Component, Criticality, Requirement
-from readiness.models.decisions import Decision, Effort
+from readiness.models.decisions import Approval, ApprovalKind, Decision, Effort
 from readiness.models.jobs import ACTIVE, ACTIVE_STATES, Job, JobState
 from readiness.models.reports import ReportFile, ReportJob
+from readiness.models.risk import RiskMatrix
 from readiness.models.teams import Membership, Role, Team, User
+from readiness.models.triggers import Incident, TriggerFiring
 
 __all__ = [
     "ACTIVE",
@@ -41,6 +43,8 @@ __all__ = [
     "AccountTest",
     "AccountWay",
     "ApiToken",
+    "Approval",
+    "ApprovalKind",
     "AwsAccount",
     "BindingKind",
     "Blueprint",
@@ -58,6 +62,7 @@ __all__ = [
     "Decision",
     "Effort",
     "Every",
+    "Incident",
     "Job",
     "JobState",
     "LiveCheck",
@@ -67,10 +72,12 @@ __all__ = [
     "ReportFile",
     "ReportJob",
     "Requirement",
+    "RiskMatrix",
     "Role",
     "RunTrigger",
     "Team",
     "Topic",
+    "TriggerFiring",
     "User",
     "VerdictChange",
 ]

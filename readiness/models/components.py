@@ -126,6 +126,19 @@ class Requirement(models.Model):
     current_decision: models.OneToOneField[Decision | None, Decision | None] = models.OneToOneField(
         "Decision", on_delete=models.PROTECT, null=True, blank=True, related_name="current_for"
     )
+    # The newest entry of the ledger: the current decision, or a proposal, or one sent back.
+    head_decision: models.OneToOneField[Decision | None, Decision | None] = models.OneToOneField(
+        "Decision", on_delete=models.PROTECT, null=True, blank=True, related_name="head_for"
+    )
+    # Waits for an approval; the current decision stands until then.
+    proposed_decision: models.OneToOneField[Decision | None, Decision | None] = (
+        models.OneToOneField(
+            "Decision", on_delete=models.PROTECT, null=True, blank=True, related_name="proposed_for"
+        )
+    )
+    # The triggers of the current decision that have fired: an index of TriggerFiring, as
+    # readiness.decisions.triggers.Fired writes it.
+    fired = models.JSONField(default=list, blank=True)
     # An index of what decisions/standing.py says, kept in the transaction of whatever changes it,
     # so that lists of many components need not compute it. Never read by the gap report.
     standing = models.CharField(max_length=20, default="undecided")
@@ -136,6 +149,9 @@ class Requirement(models.Model):
     history = HistoricalRecords(
         excluded_fields=[
             "current_decision",
+            "fired",
+            "head_decision",
+            "proposed_decision",
             "standing",
             "standing_changes_on",
             "standing_then",

@@ -44,6 +44,10 @@ class Decision(models.Model):
     risk = models.TextField(blank=True)
     likelihood = _one_to_five()
     impact = _one_to_five()
+    # What is done against the risk, and what remains of it then.
+    mitigations = models.TextField(blank=True)
+    residual_likelihood = _one_to_five()
+    residual_impact = _one_to_five()
     revisit_date = models.DateField(null=True, blank=True)
     cost_avoided = models.TextField(blank=True)
     benefit_forgone = models.TextField(blank=True)
@@ -55,12 +59,19 @@ class Decision(models.Model):
     statement = models.TextField()
     criterion_revision = models.PositiveIntegerField()
     facts = models.TextField()
+    # The risk matrix it was rated by, and its triggers: canonical JSON, empty for none.
+    matrix = models.TextField(blank=True)
+    triggers = models.TextField(blank=True)
+    # Without an approval it is a proposal, and what stood before it stands.
+    needs_approval = models.BooleanField(default=False)
 
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     # Of the decision before it; empty for the first.
     previous_digest = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
+    # By which of the rules in decisions/digest.py the digest was made.
+    digest_rule = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         ordering = ["requirement", "-number"]
@@ -77,3 +88,32 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} (number {self.number})"
+
+
+class ApprovalKind(models.TextChoices):
+    APPROVED = "approved", "Approved"
+    SENT_BACK = "sent_back", "Sent back"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Approval(models.Model):
+    """What became of a proposal. Written once, as the ledger is; a withdrawal is its own row."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="approvals")
+    kind = models.CharField(max_length=10, choices=ApprovalKind)
+    reason = models.TextField(blank=True)
+    # What was approved: statement, criterion revision, verdict; canonical JSON.
+    frozen = models.TextField(blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # Over the fields above and the decision's digest.
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "kind"], name="approval_once_per_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.by.name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import fields
 from typing import Any
 
@@ -86,6 +87,8 @@ def _requirement(line: RequirementLine) -> dict[str, Any]:
         "verdict": line.verdict.value,
         "could_not_look_since": line.could_not_look_since,
         "decision": _decision(line.decision) if line.decision else None,
+        "proposed": line.proposal is not None,
+        "fired": list(line.fired),
         "checks": [_check(check) for check in line.checks],
     }
 
@@ -93,6 +96,8 @@ def _requirement(line: RequirementLine) -> dict[str, Any]:
 def _decision(decision: DecisionLine) -> dict[str, Any]:
     data = {field.name: getattr(decision, field.name) for field in fields(decision)}
     data.pop("id")
+    data["matrix"] = json.loads(decision.matrix) if decision.matrix else None
+    data["triggers"] = json.loads(decision.triggers or "[]")
     data["owner"] = decision.owner.name if decision.owner else None
     data["decided_by"] = decision.decided_by.name
     return data

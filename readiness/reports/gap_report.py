@@ -46,6 +46,9 @@ class DecisionLine:
     risk: str
     likelihood: int | None
     impact: int | None
+    mitigations: str
+    residual_likelihood: int | None
+    residual_impact: int | None
     revisit_date: date | None
     cost_avoided: str
     benefit_forgone: str
@@ -53,9 +56,21 @@ class DecisionLine:
     change_our_mind: str
     statement: str
     criterion_revision: int
+    matrix: str
+    triggers: str
     decided_by: Person
     decided_at: datetime
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A decision that waits for somebody else's approval."""
+
+    id: int
+    outcome: str
+    decided_by: Person
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,10 @@ class RequirementLine:
     decision: DecisionLine | None
     checks: tuple[CheckLine, ...]
     suggested: str
+    # Not in force yet.
+    proposal: Proposal | None = None
+    # What brought the decision back before its date, a sentence each.
+    fired: tuple[str, ...] = ()
 
     @property
     def could_not_look(self) -> tuple[CheckLine, ...]:
@@ -203,6 +222,11 @@ _FIELDS = (
     "criterion__topic__name",
     "criterion__topic__question",
     "blueprint_item__suggested_outcome",
+    "fired",
+    "proposed_decision__id",
+    "proposed_decision__outcome",
+    "proposed_decision__decided_by_id",
+    "proposed_decision__decided_at",
     "current_decision__owner_id",
     "current_decision__decided_by_id",
     *(f"current_decision__{name}" for name in _DECISION_FIELDS),
@@ -246,12 +270,16 @@ def build_gap_report(component: Component, now: datetime) -> GapReport:
     )
 
 
+PEOPLE = (
+    "owner_id",
+    "current_decision__owner_id",
+    "current_decision__decided_by_id",
+    "proposed_decision__decided_by_id",
+)
+
+
 def _people(rows: list[dict[str, Any]]) -> dict[int | None, Person]:
-    ids = {
-        row[name]
-        for row in rows
-        for name in ("owner_id", "current_decision__owner_id", "current_decision__decided_by_id")
-    }
+    ids = {row[name] for row in rows for name in PEOPLE}
     users = User.objects.filter(pk__in=ids - {None}).only("username", "first_name", "last_name")
     return {user.pk: Person(user.pk, user.name, user.initials) for user in users}
 
@@ -277,11 +305,22 @@ def _requirement(
         outdated=translated_from is not None and translated_from < row["criterion__revision"],
         weight=row["weight"],
         owner=people.get(row["owner_id"]) or (decision.owner if decision else None),
-        standing=standing(decision, says, today),
+        standing=standing(decision, says, today, fired=bool(row["fired"])),
         verdict=says,
         decision=decision,
         checks=checks,
         suggested=row["blueprint_item__suggested_outcome"] or "",
+        proposal=_proposal(row, people) if row["proposed_decision__id"] else None,
+        fired=tuple(each["sentence"] for each in row["fired"]),
+    )
+
+
+def _proposal(row: dict[str, Any], people: dict[int | None, Person]) -> Proposal:
+    return Proposal(
+        id=row["proposed_decision__id"],
+        outcome=row["proposed_decision__outcome"],
+        decided_by=people[row["proposed_decision__decided_by_id"]],
+        decided_at=row["proposed_decision__decided_at"],
     )
 
 

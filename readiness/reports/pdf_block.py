@@ -102,7 +102,7 @@ def _decided(decision: DecisionLine) -> str:
 
 def _prose(decision: DecisionLine) -> SafeString:
     """Return what was said, each text under its name; the reasoning needs none."""
-    risk = words.risk(decision.likelihood, decision.impact)
+    risk = words.risk(decision)
     texts = [
         ("", decision.reasoning),
         ("Evidence", decision.evidence),

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.utils.safestring import SafeString, mark_safe
 
 from readiness.decisions.live import CheckLine
-from readiness.decisions.risk import IMPACTS, LIKELIHOODS, RiskLevel, risk_level
+from readiness.decisions.risk import RANKS, matrix_from
 from readiness.decisions.standing import Group, Standing
 from readiness.models.catalog import Outcome
 from readiness.reports import charts, words
@@ -82,7 +82,6 @@ def content(report: GapReport) -> dict[str, Any]:
         "topics": [_topic(topic, report.today) for topic in report.topics],
         "retired": [block(line, report.today) for line in report.retired],
         "matrix": _matrix(risks),
-        "impacts": IMPACTS,
         "not_applicable": [
             (line, plain(line.decision.reasoning))
             for line in report.standing_at(Standing.NOT_APPLICABLE)
@@ -187,17 +186,23 @@ def _risks(report: GapReport) -> list[Risk]:
 
 
 def _level(decision: DecisionLine) -> str:
-    return words.risk(decision.likelihood, decision.impact).capitalize() or "Not rated"
+    return words.risk(decision).capitalize() or "Not rated"
 
 
-def _matrix(risks: list[Risk]) -> list[tuple[str, list[tuple[RiskLevel, int]]]]:
-    """Return the rows of the matrix, the likeliest first: level and number of each cell."""
+def _matrix(risks: list[Risk]) -> dict[str, Any]:
+    """Return the matrix of the newest refusal, the likeliest row first: tone and number of each
+    cell. Rows and columns are ranks, which all matrices have in common."""
+    newest = max((risk.decision for risk in risks), key=lambda d: d.decided_at, default=None)
+    matrix = matrix_from(newest.matrix if newest else "")
     number = Counter((risk.decision.likelihood, risk.decision.impact) for risk in risks)
-    ranks = range(1, 6)
-    return [
-        (LIKELIHOODS[likely - 1], [(risk_level(likely, i), number[likely, i]) for i in ranks])
-        for likely in reversed(ranks)
+    rows = [
+        (
+            matrix.likelihoods[likely - 1],
+            [(matrix.level(likely, impact).tone, number[likely, impact]) for impact in RANKS],
+        )
+        for likely in reversed(RANKS)
     ]
+    return {"impacts": matrix.impacts, "rows": rows}
 
 
 def _due(report: GapReport) -> list[Due]:

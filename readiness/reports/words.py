@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
-from readiness.decisions.risk import IMPACTS, LIKELIHOODS, risk_level
+from readiness.decisions.risk import risk_words
 from readiness.decisions.standing import LiveVerdict, Standing
 from readiness.models.catalog import Outcome
 from readiness.reports.gap_report import RequirementLine
@@ -29,12 +30,15 @@ BESIDES = {
 }
 
 
-def risk(likelihood: int | None, impact: int | None) -> str:
-    """Return a risk in words: "high: likely, major"; empty when it was not rated."""
-    if likelihood is None or impact is None:
-        return ""
-    level = risk_level(likelihood, impact)
-    return f"{level}: {LIKELIHOODS[likelihood - 1]}, {IMPACTS[impact - 1]}"
+def risk(content: Any) -> str:
+    """Return the risk of a decision, or of a suggestion, in words: "high: likely, major"; empty
+    when it was not rated."""
+    return risk_words(getattr(content, "matrix", ""), content.likelihood, content.impact)
+
+
+def remaining_risk(decision: Any) -> str:
+    """Return in words what remains of a risk after the mitigations; empty when nobody rated it."""
+    return risk_words(decision.matrix, decision.residual_likelihood, decision.residual_impact)
 
 
 def day(value: date | datetime | None) -> str:
@@ -72,6 +76,8 @@ def reason(line: RequirementLine) -> str:
             return f"Refused on {decided}, but it exists now: {_said(line, LiveVerdict.PASS)}"
         case Standing.ARRIVED:
             return f"To be built, and it seems to be there: {_said(line, LiveVerdict.PASS)}"
+        case Standing.LAPSED if line.fired:
+            return f"Refused on {decided}, and since then: {' '.join(line.fired)}"
         case Standing.LAPSED if decision.outcome == Outcome.WONT_BUILD:
             return f"Refused on {decided}, until {day(decision.revisit_date)}."
         case Standing.LAPSED:

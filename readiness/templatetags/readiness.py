@@ -20,6 +20,7 @@ from readiness.checks.matrix import Mark
 from readiness.components.error_budget import duration_words
 from readiness.decisions.live import CheckLine
 from readiness.decisions.standing import Group, LiveVerdict, Standing
+from readiness.decisions.triggers import triggers_from
 from readiness.markdown import render_markdown
 from readiness.models import Decision, Outcome
 from readiness.reports import charts, facts, lines, words
@@ -177,7 +178,19 @@ def provenance(source: str) -> str:
 @register.filter
 def risk_words(content: Any) -> str:
     """A refusal's risk in words: "high: likely, major"; takes a decision or a suggestion."""
-    return words.risk(content.likelihood, content.impact)
+    return words.risk(content)
+
+
+@register.filter
+def remaining_risk(decision: Any) -> str:
+    """What remains of a risk after the mitigations, in words."""
+    return words.remaining_risk(decision)
+
+
+@register.filter
+def trigger_words(decision: Any) -> list[str]:
+    """When a decision comes back before its date, a few words each."""
+    return [trigger.words for trigger in triggers_from(decision.triggers)]
 
 
 @register.filter

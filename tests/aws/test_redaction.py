@@ -29,5 +29,11 @@ def test_an_address_is_a_secret_only_where_it_is_a_persons():
 
 
 def test_what_is_no_text_stays_as_it_was():
-    value = {"Token": "", "HeaderValue": " ", "a": [1, None, True, 1.5], "secret": 7, "Password": {"Deep": "kept"}}
+    value = {
+        "Token": "",
+        "HeaderValue": " ",
+        "a": [1, None, True, 1.5],
+        "secret": 7,
+        "Password": {"Deep": "kept"},
+    }
     assert redacted("s3", value) == value

@@ -13,7 +13,7 @@ from readiness.decisions.actions import (
     refresh_due_standings,
     refresh_standings,
 )
-from readiness.decisions.digest import COVERED, decision_digest
+from readiness.decisions.digest import NEWEST_RULE, RULES, decision_digest
 from readiness.decisions.rules import Content
 from readiness.models import Decision, Requirement, User
 from tests import factory
@@ -71,7 +71,7 @@ def test_decide_digest_covers_every_field_that_was_said(component):
     whole = decision_digest(decision)
 
     assert decision.digest == whole
-    covered = {name.removesuffix("_id") for name in COVERED}
+    covered = {name.removesuffix("_id") for name in RULES[NEWEST_RULE]}
     fields = {field.name for field in Decision._meta.get_fields() if field.concrete}
     # What the digest does not cover: itself, the row's number, and the predecessor, which
     # previous_digest stands for.

@@ -1,22 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from readiness import append_only
 from readiness.decisions.queries import broken_entries, ledger
 from readiness.models import Decision, Requirement
 from tests import factory
-
-
-@pytest.fixture
-def unprotected(db):
-    """Somebody with the database's own tools took the triggers away."""
-    with connection.cursor() as cursor:
-        for statement in append_only.drop("readiness_decision", connection.vendor):
-            cursor.execute(statement)
 
 
 @pytest.fixture
@@ -77,10 +67,10 @@ def test_broken_entries_finds_a_missing_entry(entries, unprotected):
 
 
 def test_broken_entries_finds_a_newest_entry_that_was_cut_off(entries, unprotected):
-    Requirement.objects.filter(criterion__slug="c-0-0").update(current_decision=entries[1])
+    Requirement.objects.filter(criterion__slug="c-0-0").update(head_decision=entries[1])
 
     assert found() == [
-        ("asset-router/c-0-0 number 3", "it is the newest entry, but not the current decision")
+        ("asset-router/c-0-0 number 3", "it is the newest entry, but its requirement names another")
     ]
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from readiness.decisions.risk import RiskLevel, latest_revisit, risk_level
+from readiness.decisions.risk import DEFAULT
 from readiness.decisions.rules import Content, problems, with_proposals
 
 TODAY = date(2026, 11, 20)
@@ -84,20 +84,25 @@ def test_of_its_outcome_drops_what_the_outcome_does_not_ask_for():
 
 
 @pytest.mark.parametrize(
-    ("likelihood", "impact", "level"),
+    ("said", "field"),
     [
-        (1, 4, RiskLevel.LOW),
-        (1, 5, RiskLevel.MODERATE),
-        (3, 3, RiskLevel.MODERATE),
-        (2, 5, RiskLevel.HIGH),
-        (4, 4, RiskLevel.HIGH),
-        (4, 5, RiskLevel.CRITICAL),
+        ({"residual_likelihood": 1}, "residual_likelihood"),
+        ({"residual_impact": 1}, "residual_likelihood"),
+        ({"residual_likelihood": 3, "residual_impact": 1}, "residual_likelihood"),
+        ({"residual_likelihood": 1, "residual_impact": 1}, "mitigations"),
+        ({"residual_likelihood": 9, "residual_impact": 1}, "residual_likelihood"),
     ],
 )
-def test_risk_level_follows_the_product(likelihood, impact, level):
-    assert risk_level(likelihood, impact) is level
-    assert risk_level(impact, likelihood) is level
+def test_what_remains_must_be_less_and_say_why(said, field):
+    assert list(problems(Content(**(REFUSAL | said)), TODAY)) == [field]
 
 
-def test_latest_revisit_counts_from_today():
-    assert latest_revisit(5, 5, TODAY) == date(2026, 12, 20)
+def test_policy_goes_by_what_remains():
+    risk = {"likelihood": 5, "impact": 5, "revisit_date": None}
+    mitigated = {"residual_likelihood": 1, "residual_impact": 5, "mitigations": "A fallback."}
+
+    assert with_proposals(Content(**(REFUSAL | risk)), TODAY).revisit_date == date(2026, 12, 20)
+    content = with_proposals(Content(**(REFUSAL | risk | mitigated)), TODAY)
+    assert content.revisit_date == TODAY + timedelta(days=180)
+    assert content.level(DEFAULT).key == "moderate"
+    assert problems(content, TODAY) == {}

@@ -74,7 +74,9 @@ def make_decision(outcome: str = "done", **said: Any) -> DecisionLine:
     values: dict[str, Any] = dict.fromkeys(
         ("reasoning", "evidence", "benefit", "effort", "ticket_url", "risk", "cost_avoided"), ""
     ) | dict.fromkeys(("benefit_forgone", "alternatives", "change_our_mind"), "")
+    values |= dict.fromkeys(("mitigations", "matrix", "triggers"), "")
     values |= dict.fromkeys(("owner", "due_date", "likelihood", "impact", "revisit_date"))
+    values |= dict.fromkeys(("residual_likelihood", "residual_impact"))
     values |= {
         "id": number,
         "number": 1,

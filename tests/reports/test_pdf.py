@@ -262,7 +262,7 @@ def hostile_report(text):
     person = Person(7, text, text)
     lines = []
     for outcome in ("build", "done", "wont_build", "not_applicable"):
-        decision = filled(make_decision(outcome), text, but=("outcome",))
+        decision = filled(make_decision(outcome), text, but=("outcome", "matrix", "triggers"))
         decision = replace(decision, owner=person, decided_by=person)
         checks = [
             make_check(

@@ -83,7 +83,7 @@ def test_risks_come_the_largest_first_and_are_counted_in_the_matrix():
     assert [risk.score for risk in said["risks"]] == [25, 2, 2]
     assert said["risks"][0].level == "Critical: almost certain, severe"
     assert said["risks"][2].text == "Small."
-    numbers = [[number for _, number in cells] for _, cells in said["matrix"]]
+    numbers = [[number for _, number in cells] for _, cells in said["matrix"]["rows"]]
     assert numbers[0] == [0, 0, 0, 0, 1]
     assert numbers[-1] == [0, 2, 0, 0, 0]
 
