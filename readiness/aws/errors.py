@@ -164,6 +164,16 @@ UNSUPPORTED_CODES = frozenset(
         "UnsupportedOperationException",
     }
 )
+#: What S3 says of a bucket that is in another region; also by a bare HTTP status.
+ELSEWHERE_CODES = frozenset(
+    {
+        "AuthorizationHeaderMalformed",
+        "IllegalLocationConstraintException",
+        "PermanentRedirect",
+        "TemporaryRedirect",
+    }
+)
+REDIRECTS = (301, 302, 307)
 NOT_FOUND_CODE = re.compile(r"NoSuch|NotFound|Nonexist|NonExist|DoesNotExist")
 
 #: Every account has these regions; all later ones refuse valid credentials until they are enabled.
@@ -227,6 +237,9 @@ def _of_answer(response: dict[str, Any], fetch: Fetch) -> Failure:
     if code in REJECTED_CODES or code in OPT_IN_CODES:
         reason = "The region or service did not accept the account; it may not be enabled for it."
         return Failure(Status.NOT_AUTHORISED, reason, code)
+    if fetch.service == "s3" and (code in ELSEWHERE_CODES or http in REDIRECTS):
+        reason = "The bucket is not in the region that its component names."
+        return Failure(Status.UNSUPPORTED, reason, code)
     if _says_not_found(code, message, fetch):
         return Failure(Status.NOT_FOUND, f"{action} found nothing ({code}).", code)
     if code in AUTHORISATION_CODES or http in (401, 403):
@@ -264,11 +277,24 @@ def _is_no_code(code: str) -> bool:
     return not code or code.isdigit()
 
 
+#: Phrases of AWS's messages behind which granting the action does not help, and why not. The first
+#: four: "Troubleshoot access denied error messages" in IAM's user guide.
+NO_GRANT_HELPS = {
+    "explicit deny": "by an explicit deny; a grant alone will not help",
+    "no service control policy allows": "by a policy of the organisation, which must allow it too",
+    "no resource control policy allows": "by a policy of the organisation, which must allow it too",
+    "no permissions boundary allows": "by a permissions boundary, which must allow it too",
+    "Linked account doesn't have access": (
+        "to a member of the organisation; only its management account may ask that"
+    ),
+}
+
+
 def _refused(action: str, code: str, message: str) -> Failure:
-    reason = f"AWS refused {action}."
-    if "explicit deny" in message:
-        reason = f"AWS refused {action} by an explicit deny; a grant alone will not help."
-    return Failure(Status.NOT_AUTHORISED, reason, code, iam_action=action)
+    for phrase, why in NO_GRANT_HELPS.items():
+        if phrase in message:
+            return Failure(Status.NOT_AUTHORISED, f"AWS refused {action} {why}.", code)
+    return Failure(Status.NOT_AUTHORISED, f"AWS refused {action}.", code, iam_action=action)
 
 
 def _of_sdk(error: Exception, fetch: Fetch) -> Failure:

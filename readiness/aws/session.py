@@ -157,6 +157,7 @@ class Connection:
             service, region_name=region, endpoint_url=self._endpoint_url, config=config
         )
         client.meta.events.register_first("before-call.*.*", _refuse_changes)
+        client.meta.events.register("before-call.s3", _follow_no_bucket)
         return client
 
 
@@ -182,3 +183,9 @@ def _refuse_changes(model: Any, **_: object) -> None:
     from botocore import xform_name  # noqa: PLC0415 - see _boto3_session
 
     refuse_unless_read(xform_name(model.name))
+
+
+def _follow_no_bucket(params: Any, **_: object) -> None:
+    """A hook: botocore would ask on in whatever region the bucket is, and its answer would be taken
+    for one of the region that was asked. This is how it marks a request that it redirected."""
+    params["context"].setdefault("s3_redirect", {})["redirected"] = True

@@ -17,6 +17,10 @@ from readiness.aws.fetch import Fetch
 GROUPS = Fetch.of("logs", "eu-west-1", "describe_log_groups")
 OPT_IN = Fetch.of("logs", "eu-south-1", "describe_log_groups")
 BUCKET = Fetch.of("s3", "eu-west-1", "head_bucket", Bucket="b")
+VERSIONING = Fetch.of("s3", "eu-west-1", "get_bucket_versioning", Bucket="b")
+DISTRIBUTION = Fetch.of("cloudfront", "us-east-1", "get_distribution", Id="E1")
+# Whatever region comes next has to be enabled first, as all have since 2019.
+UNHEARD_OF = Fetch.of("logs", "eu-atlantis-1", "describe_log_groups")
 STACKS = Fetch.of("cloudformation", "eu-west-1", "describe_stacks")
 
 
@@ -50,6 +54,20 @@ def answered(code, http=400, message=""):
         (answered("NotFound", 404), GROUPS, Status.NOT_FOUND),
         (answered("AWS.SimpleQueueService.NonExistentQueue"), GROUPS, Status.NOT_FOUND),
         (answered("ReplicationConfigurationNotFoundError", 404), GROUPS, Status.NOT_FOUND),
+        (answered("PermanentRedirect", 301), VERSIONING, Status.UNSUPPORTED),
+        (answered("301", 301), BUCKET, Status.UNSUPPORTED),
+        (answered("TemporaryRedirect", 307), VERSIONING, Status.UNSUPPORTED),
+        (answered("AuthorizationHeaderMalformed"), VERSIONING, Status.UNSUPPORTED),
+        (answered("IllegalLocationConstraintException"), VERSIONING, Status.UNSUPPORTED),
+        (answered("OptInRequired", 403), GROUPS, Status.NOT_AUTHORISED),
+        (answered("SubscriptionRequiredException"), GROUPS, Status.NOT_AUTHORISED),
+        (answered("InvalidClientTokenId", 403), OPT_IN, Status.NOT_AUTHORISED),
+        (answered("AuthFailure", 401), OPT_IN, Status.NOT_AUTHORISED),
+        (answered("InvalidClientTokenId", 403), UNHEARD_OF, Status.NOT_AUTHORISED),
+        (answered("TooManyRequests", 400), DISTRIBUTION, Status.THROTTLED),
+        (answered("Throttling", 400, "Rate exceeded"), DISTRIBUTION, Status.THROTTLED),
+        (answered("TooManyRequestsException", 429), GROUPS, Status.THROTTLED),
+        (answered("PriorRequestNotComplete"), DISTRIBUTION, Status.THROTTLED),
         (answered("404", 404), BUCKET, Status.NOT_FOUND),
         (answered("404", 404), GROUPS, Status.UNSUPPORTED),
         (answered("", 404), GROUPS, Status.UNSUPPORTED),
@@ -93,10 +111,55 @@ def test_a_refusal_names_the_action_to_grant():
     assert failure.reason == "AWS refused s3:GetReplicationConfiguration."
 
 
-def test_an_explicit_deny_says_that_a_grant_will_not_help():
-    message = "... is not authorized ... with an explicit deny in a service control policy"
-    failure = classify(answered("AccessDenied", 403, message), GROUPS)
-    assert "explicit deny" in failure.reason
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            "... is not authorized ... with an explicit deny in a service control policy",
+            "AWS refused logs:DescribeLogGroups by an explicit deny; a grant alone will not help.",
+        ),
+        (
+            "... because no service control policy allows the logs:DescribeLogGroups action",
+            "AWS refused logs:DescribeLogGroups by a policy of the organisation,"
+            " which must allow it too.",
+        ),
+        (
+            "... because no permissions boundary allows the logs:DescribeLogGroups action",
+            "AWS refused logs:DescribeLogGroups by a permissions boundary,"
+            " which must allow it too.",
+        ),
+    ],
+)
+def test_where_a_grant_does_not_help_none_is_asked_for(message, said):
+    failure = classify(answered("AccessDeniedException", 400, message), GROUPS)
+    assert (failure.status, failure.reason) == (Status.NOT_AUTHORISED, said)
+    assert failure.iam_action is None
+
+
+def test_a_refusal_for_want_of_a_grant_asks_for_it():
+    message = "... because no identity-based policy allows the logs:DescribeLogGroups action"
+    failure = classify(answered("AccessDeniedException", 400, message), GROUPS)
+    assert failure.iam_action == "logs:DescribeLogGroups"
+
+
+def test_what_only_the_management_account_may_ask_is_said_to_be_just_that():
+    tags = Fetch.of("ce", "us-east-1", "list_cost_allocation_tags")
+    message = (
+        "Failed to list Cost Allocation Tags:"
+        " Linked account doesn't have access to cost allocation tags."
+    )
+    failure = classify(answered("AccessDeniedException", 400, message), tags)
+    assert failure.reason == (
+        "AWS refused ce:ListCostAllocationTags to a member of the organisation;"
+        " only its management account may ask that."
+    )
+    assert failure.iam_action is None
+
+
+def test_a_bucket_elsewhere_is_said_to_be_just_that_and_only_s3_has_buckets():
+    said = classify(answered("PermanentRedirect", 301), VERSIONING)
+    assert said.reason == "The bucket is not in the region that its component names."
+    assert classify(answered("PermanentRedirect", 301), GROUPS).status is Status.ERROR
 
 
 def test_a_region_that_is_not_enabled_is_not_mended_by_a_grant():

@@ -6,10 +6,10 @@ import pytest
 from boto3 import session as boto3_session
 from botocore import exceptions as sdk
 
-from readiness.aws.errors import CredentialsRejected, NoCredentials, ReadRefused
+from readiness.aws.errors import CredentialsRejected, NoCredentials, ReadRefused, Status
 from readiness.aws.fetch import Fetch
 from readiness.aws.session import Connection, Keys, Role
-from tests.aws.clients import answering, connection, stubbed
+from tests.aws.clients import answering, connection, read, stubbed
 
 ROLE = "arn:aws:iam::123456789012:role/readiness"
 
@@ -42,6 +42,9 @@ class FakeClient:
 
     def register_first(self, event, hook):
         assert event == "before-call.*.*"
+
+    def register(self, event, hook):
+        assert event == "before-call.s3"
 
     def assume_role(self, **wishes):
         return FakeSession.assume(**wishes)
@@ -231,3 +234,18 @@ def test_an_account_that_cannot_be_told_is_the_error_of_the_sdk():
 def test_all_runs_on_a_connection_share_its_speed_limits():
     made = connection()
     assert made.reader() is made.reader()
+
+
+def test_a_bucket_in_another_region_is_not_followed_there():
+    made = connection()
+    said = (
+        b"<Error><Code>PermanentRedirect</Code><Message>Elsewhere.</Message>"
+        b"<Endpoint>files.s3.us-west-2.amazonaws.com</Endpoint><Bucket>files</Bucket></Error>"
+    )
+    headers = {"x-amz-bucket-region": "us-west-2", "x-amz-request-id": "R"}
+    sent = answering(made, "s3", "eu-west-1", said, status=301, headers=headers)
+    answer = read(made, Fetch.of("s3", "eu-west-1", "get_bucket_versioning", Bucket="files"))
+    assert answer.failure.status is Status.UNSUPPORTED
+    assert answer.failure.code == "PermanentRedirect"
+    [request] = sent
+    assert request.url == "https://files.s3.eu-west-1.amazonaws.com/?versioning"

@@ -11,7 +11,7 @@ TAG = "costs.tag-active"
 def test_tag_passes_when_it_is_active():
     assert aws.complete().verdict(TAG) == (
         Status.PASS,
-        "The tag service is active on the bill.",
+        "The tag service is active.",
         {"tag": "service", "known": True, "active": True},
     )
 
@@ -42,7 +42,8 @@ def test_tag_cannot_be_seen_from_an_account_that_does_not_pay():
     account.answers[gov.COST_TAGS] = read(made, gov.COST_TAGS)
     assert account.verdict(TAG)[:2] == (
         Status.NOT_AUTHORISED,
-        "AWS refused ce:ListCostAllocationTags.",
+        "AWS refused ce:ListCostAllocationTags to a member of the organisation;"
+        " only its management account may ask that.",
     )
 
 
