@@ -95,8 +95,11 @@ def mend_settings(params: OnDistribution, change: str) -> str:
     """The commands around `change`, a sentence without its full stop about the settings."""
     distribution = shlex.quote(params.distribution_id)
     return (
-        f"aws cloudfront get-distribution-config --id {distribution} > distribution.json\n"
-        f"# {change}; keep only what is inside DistributionConfig.\n"
-        f"aws cloudfront update-distribution --id {distribution} --if-match ETAG"
+        f"etag=$(aws cloudfront get-distribution-config --id {distribution}"
+        " --query ETag --output text)\n"
+        f"aws cloudfront get-distribution-config --id {distribution}"
+        " --query DistributionConfig > distribution.json\n"
+        f"# {change}.\n"
+        f'aws cloudfront update-distribution --id {distribution} --if-match "$etag"'
         " --distribution-config file://distribution.json"
     )

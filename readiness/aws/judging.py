@@ -107,6 +107,14 @@ def look_at(names: Iterable[str], look: Callable[[str], Part]) -> Tally:
     return tally
 
 
+def to_mend(observed: Observed, table: str, every: Iterable[str]) -> list[str]:
+    """The places of a table that a verdict calls wrong and that exist; if it calls none, every."""
+    rows, wrong = observed.get(table, {}), observed.get("wrong_in", {}).get(table, [])
+    known = list(every)
+    there = [name for name in known if rows.get(name, {}).get("exists") is not False]
+    return [name for name in there if name in wrong] or known
+
+
 def listing(names: Iterable[str], shown: int = SHOWN) -> str:
     """ "a", "a and b", "a, b and c", "a, b and 7 more"."""
     known = list(names)

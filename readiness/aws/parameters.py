@@ -223,7 +223,8 @@ class ComponentParameters(BaseModel):
         None,
         title="Cost allocation tag",
         description=(
-            "The key of the tag by which costs are assigned. Only the account that pays can look."
+            "The key of the tag by which costs are assigned. Only the account that pays can look;"
+            " AWS charges it about one US cent each time."
         ),
         examples=["service"],
     )

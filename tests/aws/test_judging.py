@@ -1,7 +1,7 @@
 import pytest
 
 from readiness.aws.errors import CouldNotLook, Status, SubjectMissing
-from readiness.aws.judging import Part, capped, count, listing, look_at
+from readiness.aws.judging import Part, capped, count, listing, look_at, to_mend
 
 
 def tally(**said):
@@ -112,3 +112,10 @@ def test_counts_and_caps():
     )
     assert capped(["a", "b"], 2) == ["a", "b"]
     assert capped(["a", "b", "c"], 2) == ["a", "b", "and 1 more"]
+
+
+def test_what_to_mend_is_what_a_verdict_calls_wrong_if_it_is_there():
+    said = tally(a=True, b=False, c=SubjectMissing("Gone."), d=False)
+    observed = said.verdict({"places": said.table}, passed="All fine", failed="Broken").observed
+    assert to_mend(observed, "places", "abcd") == ["b", "d"]
+    assert to_mend({}, "places", "abcd") == ["a", "b", "c", "d"]

@@ -75,8 +75,8 @@ def _in_use(facts: Facts, params: OnDistribution) -> ViewerCertificate:
 
 def _mend_certificate(params: OnDistribution, observed: Observed) -> str:
     region = shlex.quote(params.home_region)
-    certificate = shlex.quote(str(observed.get("certificate", "CERTIFICATE_ID")))
-    arn = f"arn:{params.partition}:acm:{region}:ACCOUNT:certificate/{certificate}"
+    certificate = shlex.quote(str(observed.get("certificate", "<CERTIFICATE_ID>")))
+    arn = f"arn:{params.partition}:acm:{region}:<ACCOUNT_ID>:certificate/{certificate}"
     return (
         f"aws acm describe-certificate --region {region} --certificate-arn {arn}"
         " --query Certificate.DomainValidationOptions\n"
@@ -93,7 +93,7 @@ def _mend_certificate(params: OnDistribution, observed: Observed) -> str:
     criteria=["transport-secured"],
     params=OnDistribution,
     reads=[READS_DISTRIBUTION, READS_CERTIFICATE],
-    title="The certificate is valid, and for some time to come",
+    title="The certificate is valid for another 30 days",
     severity="high",
     passes=(
         "The certificate of the distribution is issued and has more than"

@@ -51,7 +51,7 @@ def _put_alarm(region: str, params: EdgeAlarms) -> str:
         f" --dimensions Name=FunctionName,Value={shlex.quote(params.replica_name)}"
         " --statistic Sum --period 60 --evaluation-periods 1 --threshold 0"
         " --comparison-operator GreaterThanThreshold --treat-missing-data notBreaching"
-        " --alarm-actions TOPIC_ARN"
+        " --alarm-actions <TOPIC_ARN>"
     )
 
 
@@ -72,9 +72,9 @@ def _mend_actions(params: EdgeAlarms, observed: Observed) -> str:
         for name in seen.get("no_actions") or []:
             lines.append(
                 f"aws cloudwatch describe-alarms {where} --alarm-names {shlex.quote(name)}"
-                "  # then put-metric-alarm with the same values and --alarm-actions TOPIC_ARN"
+                "  # then put-metric-alarm with the same values and --alarm-actions <TOPIC_ARN>"
             )
-    return "\n".join(lines) or "aws cloudwatch enable-alarm-actions --alarm-names ALARM_NAME"
+    return "\n".join(lines) or "aws cloudwatch enable-alarm-actions --alarm-names <ALARM_NAME>"
 
 
 @check(
@@ -177,7 +177,7 @@ class ActionsLive:
             return Verdict(Status.NOT_APPLICABLE, reason, observed)
         return tally.verdict(
             observed,
-            passed=f"{count(seen, 'alarm')} on the component, none of them mute",
+            passed=f"{count(seen, 'alarm')} on the component, each with an action that is on",
             failed=f"Alarms that would tell nobody: {tally.wrongs()}",
         )
 

@@ -54,7 +54,7 @@ def _told_by(alarm: MetricAlarm, answer: AlarmsAnswer) -> list[Alarm]:
 
 
 def _mend_links(params: LinkedAlarms, observed: Observed) -> str:
-    link = f"Runbook: {params.runbook_prefix or 'https://RUNBOOK'}"
+    link = f"Runbook: {params.runbook_prefix or 'https://<RUNBOOK>'}"
     lines = [
         f"aws cloudwatch describe-alarms --region {shlex.quote(region)}"
         f" --alarm-names {shlex.quote(name)} --alarm-types MetricAlarm CompositeAlarm"
@@ -75,7 +75,7 @@ def _mend_links(params: LinkedAlarms, observed: Observed) -> str:
     criteria=["alerts-actionable"],
     params=LinkedAlarms,
     reads=[READS_ALARMS],
-    title="Every alarm on the component links to what to do",
+    title="Every alarm on the component links to its runbook",
     severity="medium",
     passes=(
         "The description of each alarm on the function or the distribution has a link; with a"
@@ -228,7 +228,7 @@ def _mend_proof(params: EdgeAlarms, observed: Observed) -> str:
         if seen.get("proven") is False
     ]
     return "\n".join(lines) or (
-        "aws cloudwatch set-alarm-state --alarm-name ALARM_NAME"
+        "aws cloudwatch set-alarm-state --alarm-name <ALARM_NAME>"
         " --state-value ALARM --state-reason 'Drill: does it arrive?'"
     )
 
@@ -295,7 +295,7 @@ def _said_of_proof(tally: Tally, regions: Tally, observed: Observed) -> Verdict:
     return tally.verdict(
         observed,
         passed=f"{count(tally.total, 'alarm')}, each in alarm within the last {PROOF_DAYS} days",
-        failed=f"Nobody has seen them go off lately: {tally.wrongs()}",
+        failed=f"Alarms that have not gone off lately: {tally.wrongs()}",
         also_unknown=regions.unknown,
     )
 

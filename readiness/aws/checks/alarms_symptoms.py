@@ -11,7 +11,7 @@ from readiness.aws.checks.s3 import Replicas
 from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, capped, count, listing, look_at
+from readiness.aws.judging import Part, capped, count, listing, look_at, to_mend
 from readiness.aws.parameter_types import DistributionId
 from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
@@ -58,7 +58,7 @@ def _mend_distribution_alarm(params: DistributionAlarms, observed: Observed) -> 
         f" --dimensions Name=DistributionId,Value={distribution} Name=Region,Value=Global"
         " --statistic Average --period 60 --evaluation-periods 3 --threshold 1"
         " --comparison-operator GreaterThanThreshold --treat-missing-data notBreaching"
-        " --alarm-actions TOPIC_ARN"
+        " --alarm-actions <TOPIC_ARN>"
     )
 
 
@@ -153,19 +153,16 @@ def ways(params: Replicas) -> dict[str, Way]:
 
 
 def _mend_replication_alarms(params: Replicas, observed: Observed) -> str:
-    table = observed.get("ways", {})
-    wrong = [name for name, seen in table.items() if seen.get("live") is False]
     found = ways(params)
     return "\n".join(
         f"aws cloudwatch put-metric-alarm --region {shlex.quote(way.target_region)}"
         f" --alarm-name {shlex.quote(f'late-copies-{way.source}-to-{way.target}')}"
         f" --namespace AWS/S3 --metric-name {LATENCY}"
         f" --dimensions Name=SourceBucket,Value={shlex.quote(way.source)}"
-        f" Name=DestinationBucket,Value={shlex.quote(way.target)} Name=RuleId,Value=RULE_ID"
+        f" Name=DestinationBucket,Value={shlex.quote(way.target)} Name=RuleId,Value=<RULE_ID>"
         " --statistic Maximum --period 60 --evaluation-periods 5 --threshold 900"
-        " --comparison-operator GreaterThanThreshold --alarm-actions TOPIC_ARN"
-        for name, way in found.items()
-        if name in (wrong or found)
+        " --comparison-operator GreaterThanThreshold --alarm-actions <TOPIC_ARN>"
+        for way in map(found.__getitem__, to_mend(observed, "ways", found))
     )
 
 

@@ -10,7 +10,7 @@ from readiness.aws.checks.s3 import SameContent
 from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Moment, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, count, look_at
+from readiness.aws.judging import Part, count, look_at, to_mend
 from readiness.aws.parameter_types import BackupDays
 from readiness.aws.registry import Observed, Verdict, check
 
@@ -35,14 +35,12 @@ def protected_fetch(region: str) -> Fetch:
 
 
 def _mend_backup(params: BackedUp, observed: Observed) -> str:
-    table = observed.get("buckets", {})
-    wrong = [name for name, seen in table.items() if seen.get("good") is False]
     return "\n".join(
         f"aws backup create-backup-selection --region {shlex.quote(params.region_of[bucket])}"
-        " --backup-plan-id PLAN_ID --backup-selection"
-        f" SelectionName={shlex.quote(bucket)},IamRoleArn=ROLE_ARN"
+        " --backup-plan-id <PLAN_ID> --backup-selection"
+        f" SelectionName={shlex.quote(bucket)},IamRoleArn=<ROLE_ARN>"
         f",Resources={shlex.quote(params.arn_of(bucket))}"
-        for bucket in wrong or params.region_of
+        for bucket in to_mend(observed, "buckets", params.region_of)
     )
 
 
@@ -85,18 +83,18 @@ class CoversBuckets:
             answer = facts.read(protected_fetch(region), ProtectedAnswer)
             here = [each for each in answer.results if each.resource_arn == arn]
             if not here:
-                seen = {"region": region, "backup": False, "good": False}
+                seen = {"region": region, "backup": False}
                 return Part(False, seen, wrong="never backed up")
             age = facts.now - _last_backup(here)
             good = age <= timedelta(days=longest)
-            seen = {"region": region, "backup": True, "days_old": age.days, "good": good}
-            return Part(good, seen, wrong=f"last backed up {count(age.days, 'day')} ago")
+            seen = {"region": region, "backup": True, "days_old": age.days}
+            return Part(good, seen, wrong=f"last backed up over {count(age.days, 'day')} ago")
 
         tally = look_at(params.region_of, look)
         return tally.verdict(
             {"buckets": tally.table},
             passed=f"The backup of each bucket is at most {count(longest, 'day')} old",
-            failed=f"What is lost could not be brought back: {tally.wrongs()}",
+            failed=f"Backups are missing or too old: {tally.wrongs()}",
         )
 
 

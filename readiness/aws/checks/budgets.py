@@ -63,13 +63,13 @@ def _of_budget(read: tuple[str, str], account: str, params: Budgeted) -> Fetch:
 def _mend_budget(params: Budgeted, observed: Observed) -> str:
     if observed.get("type") == "COST":
         return (
-            "aws budgets create-notification --account-id ACCOUNT_ID"
+            "aws budgets create-notification --account-id <ACCOUNT_ID>"
             f" --budget-name {shlex.quote(params.budget_name)}"
             " --notification NotificationType=FORECASTED,ComparisonOperator=GREATER_THAN,"
-            "Threshold=100 --subscribers SubscriptionType=SNS,Address=TOPIC_ARN"
+            "Threshold=100 --subscribers SubscriptionType=SNS,Address=<TOPIC_ARN>"
         )
     return (
-        "aws budgets create-budget --account-id ACCOUNT_ID --budget file://budget.json"
+        "aws budgets create-budget --account-id <ACCOUNT_ID> --budget file://budget.json"
         " --notifications-with-subscribers file://notifications.json"
         f"  # BudgetName {shlex.quote(params.budget_name)}, BudgetType COST"
     )
@@ -81,7 +81,7 @@ def _mend_budget(params: Budgeted, observed: Observed) -> str:
     criteria=["cost-visible"],
     params=Budgeted,
     reads=[READS_CALLER, READS_BUDGET, READS_NOTIFICATIONS],
-    title="A budget tells somebody before the bill does",
+    title="A budget warns somebody before the bill comes",
     severity="low",
     passes=(
         "The budget exists, counts costs, and notifies somebody when it is used up or is going to"

@@ -198,7 +198,7 @@ class Managed:
     criteria=["no-drift"],
     params=AStack,
     reads=[READS_STACKS, READS_DRIFTS],
-    title="What is live matches the stack, and somebody looked lately",
+    title="The stack has not drifted, and somebody looked lately",
     severity="medium",
     passes=(
         f"Drift was looked for within {DRIFT_DAYS_MAX} days, and no resource of the stack was"

@@ -148,8 +148,8 @@ class FunctionAssociated:
         uses = uses_of_function(facts, params)
         at_event = [use for use in uses if use.event == params.function_event]
         if at_event:
-            where = listing(use.path for use in at_event)
-            reason = f"{params.function_name} is called at {params.function_event} on {where}."
+            where = f"at {params.function_event} on {listing(use.path for use in at_event)}"
+            reason = f"The function {params.function_name} is called {where}."
             return Verdict(Status.PASS, reason, _observed(uses))
         reason = (
             f"No behaviour of {params.distribution_id} calls {params.function_name}"
@@ -236,10 +236,12 @@ class SameNewestVersion:
         # What the distribution alone proves does not wait for Lambda's answer.
         if len({use.version for use in uses}) > 1:
             versions = listing(f"{use.version or 'none'} on {use.place}" for use in uses)
-            reason = f"{params.distribution_id} calls different versions: {versions}."
+            reason = (
+                f"The distribution {params.distribution_id} calls different versions: {versions}."
+            )
             return Verdict(Status.FAIL, reason, _observed(uses))
         if not uses[0].is_published:
-            reason = f"{params.distribution_id} calls no numbered version."
+            reason = f"The distribution {params.distribution_id} calls no numbered version."
             return Verdict(Status.FAIL, reason, _observed(uses))
         called, newest = int(uses[0].version), _newest_version(facts, params)
         observed = _observed(uses, newest_version=newest)

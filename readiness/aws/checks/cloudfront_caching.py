@@ -146,10 +146,11 @@ def _mend_policies(params: OnDistribution, observed: Observed, change: str) -> s
     """Policies of AWS itself cannot be changed: a behaviour then gets one of your own."""
     table = observed.get("behaviours", {})
     wrong = [seen["policy"] for seen in table.values() if seen.get("right") is False]
-    policy = next((shlex.quote(each) for each in wrong if each != "none"), "POLICY_ID")
+    policy = next((shlex.quote(each) for each in wrong if each != "none"), "<POLICY_ID>")
     create = (
-        f"aws cloudfront get-cache-policy-config --id {policy} > policy.json\n"
-        f"# In a copy with another Name {change}; keep only what is inside CachePolicyConfig.\n"
+        f"aws cloudfront get-cache-policy-config --id {policy} --query CachePolicyConfig"
+        " > policy.json\n"
+        f"# Give it another Name, and {change}.\n"
         "aws cloudfront create-cache-policy --cache-policy-config file://policy.json"
     )
     return f"{create}\n{mend_settings(params, 'Set CachePolicyId of the behaviours to its id')}"
@@ -161,7 +162,7 @@ def _mend_policies(params: OnDistribution, observed: Observed, change: str) -> s
     criteria=["bad-output-purge"],
     params=CachedErrors,
     reads=[READS_DISTRIBUTION],
-    title="An error is not repeated long after its cause is gone",
+    title="CloudFront does not keep errors for long",
     severity="medium",
     passes=(
         "Each error with a setting of its own is kept no longer than the limit. An error without"
@@ -202,8 +203,7 @@ class ErrorCaching:
         return tally.verdict(
             {"errors": tally.table},
             passed=f"No error is kept for more than {count(limit, 'second')}",
-            failed=f"Errors outlive their cause by more than {count(limit, 'second')}:"
-            f" {tally.wrongs()}",
+            failed=f"Errors are kept for more than {count(limit, 'second')}: {tally.wrongs()}",
         )
 
 
@@ -213,7 +213,7 @@ class ErrorCaching:
     criteria=["bad-output-purge"],
     params=CachedAnswers,
     reads=[READS_DISTRIBUTION, READS_POLICY],
-    title="A wrong answer leaves the caches of CloudFront by itself",
+    title="CloudFront does not keep a wrong answer for long",
     severity="medium",
     passes=(
         "On every behaviour the longest time to live, of its cache policy or of its older settings,"
@@ -306,7 +306,7 @@ class AcceptEncodingKey:
         paths = dict.fromkeys(use.path for use in uses if use.event.startswith("origin-"))
         if not paths:
             # A path that was rewritten for the viewer is itself part of the key.
-            reason = f"{params.function_name} is called before the cache only."
+            reason = f"The function {params.function_name} is called before the cache only."
             return Verdict(Status.NOT_APPLICABLE, reason, {"behaviours": {}})
         behaviours = cached_behaviours(facts, params)
 

@@ -126,14 +126,16 @@ def _mend_deployment(params: OnDistribution, observed: Observed) -> str:
 def _mend_logs(params: OnDistribution, observed: Observed) -> str:
     region = f"--region {shlex.quote(params.home_region)}"
     name = shlex.quote(f"{params.distribution_id}-access")
-    resource = shlex.quote(f"arn:aws:cloudfront::ACCOUNT:distribution/{params.distribution_id}")
+    resource = shlex.quote(
+        f"arn:aws:cloudfront::<ACCOUNT_ID>:distribution/{params.distribution_id}"
+    )
     return (
         f"aws logs put-delivery-source {region} --name {name} --log-type ACCESS_LOGS"
         f" --resource-arn {resource}\n"
         f"aws logs put-delivery-destination {region} --name {name}"
-        " --delivery-destination-configuration destinationResourceArn=BUCKET_OR_LOG_GROUP_ARN\n"
+        " --delivery-destination-configuration destinationResourceArn=<BUCKET_OR_LOG_GROUP_ARN>\n"
         f"aws logs create-delivery {region} --delivery-source-name {name}"
-        " --delivery-destination-arn DELIVERY_DESTINATION_ARN"
+        " --delivery-destination-arn <DELIVERY_DESTINATION_ARN>"
     )
 
 
@@ -174,12 +176,12 @@ class DeployedAndEnabled:
 
     @staticmethod
     def evaluate(facts: Facts, params: OnDistribution) -> Verdict:
-        name = params.distribution_id
+        name = f"The distribution {params.distribution_id}"
         found = read_distribution(facts, params, DeployedAnswer).distribution
         enabled = found.distribution_config.enabled
         observed: Observed = {"enabled": enabled, "status": found.status}
         if not enabled:
-            return Verdict(Status.FAIL, f"{name} is disabled: it answers nobody.", observed)
+            return Verdict(Status.FAIL, f"{name} is disabled: it answers no request.", observed)
         if found.status == "Deployed":
             return Verdict(Status.PASS, f"{name} is enabled and deployed.", observed)
         under_way = facts.now - found.last_modified_time
@@ -224,7 +226,7 @@ class AccessLogs:
 
     @staticmethod
     def evaluate(facts: Facts, params: OnDistribution) -> Verdict:
-        name = params.distribution_id
+        name = f"The distribution {params.distribution_id}"
         found = read_distribution(facts, params, LoggedAnswer).distribution
         config = found.distribution_config
         realtime = config.realtime_paths
@@ -270,7 +272,7 @@ def _said_of_missing_logs(name: str, sources: list[str], realtime: list[str]) ->
 @check(
     "cloudfront.realtime-metrics",
     version=1,
-    criteria=["golden-signals"],
+    criteria=["golden-signals", "dependency-metrics"],
     params=OnDistribution,
     reads=[READS_SUBSCRIPTION],
     title="The additional metrics of the distribution are on",
@@ -298,19 +300,18 @@ class RealtimeMetrics:
 
     @staticmethod
     def evaluate(facts: Facts, params: OnDistribution) -> Verdict:
-        name = params.distribution_id
+        name = f"The distribution {params.distribution_id}"
         answer = facts.subject(
             subscription_fetch(params),
             SubscriptionAnswer,
-            missing=f"There is no distribution {name}.",
+            missing=f"There is no distribution {params.distribution_id}.",
             absent=(NO_SUBSCRIPTION,),
         )
         if answer is None:
-            return Verdict(
-                Status.FAIL, f"{name} has no additional metrics.", {"subscription": "none"}
-            )
+            reason = f"{name} has no additional metrics."
+            return Verdict(Status.FAIL, reason, {"subscription": "none"})
         status = answer.monitoring_subscription.realtime_metrics_subscription_config.status
         observed: Observed = {"subscription": status}
         if status == "Disabled":
-            return Verdict(Status.FAIL, f"The additional metrics of {name} are off.", observed)
-        return Verdict(Status.PASS, f"The additional metrics of {name} are on.", observed)
+            return Verdict(Status.FAIL, f"{name} has no additional metrics.", observed)
+        return Verdict(Status.PASS, f"{name} has the additional metrics.", observed)

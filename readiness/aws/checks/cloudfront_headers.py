@@ -116,12 +116,12 @@ def policies_by_path(facts: Facts, params: OnDistribution) -> dict[str, str | No
 def _mend_policy(params: SetHeaders, observed: Observed) -> str:
     table = observed.get("behaviours", {})
     known = (seen.get("policy", "none") for seen in table.values())
-    policy = next((shlex.quote(each) for each in known if each != "none"), "POLICY_ID")
+    policy = next((shlex.quote(each) for each in known if each != "none"), "<POLICY_ID>")
     removed = f", and remove {listing(params.stripped_headers)}" if params.stripped_headers else ""
     create = (
-        f"aws cloudfront get-response-headers-policy-config --id {policy} > headers.json\n"
-        f"# In a copy with another Name set {listing(params.response_headers)}{removed};"
-        " keep only what is inside ResponseHeadersPolicyConfig.\n"
+        f"aws cloudfront get-response-headers-policy-config --id {policy}"
+        " --query ResponseHeadersPolicyConfig > headers.json\n"
+        f"# Give it another Name, and set {listing(params.response_headers)}{removed}.\n"
         "aws cloudfront create-response-headers-policy"
         " --response-headers-policy-config file://headers.json"
     )
@@ -135,7 +135,7 @@ def _mend_policy(params: SetHeaders, observed: Observed) -> str:
     criteria=["self-failure", "kill-switch"],
     params=SetHeaders,
     reads=[READS_DISTRIBUTION, READS_POLICY],
-    title="The headers that must not be missing are set by a policy",
+    title="A policy sets the headers that must not be missing",
     severity="medium",
     passes=(
         "Each behaviour has a response headers policy that sets the headers which every answer is"

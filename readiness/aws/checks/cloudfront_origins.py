@@ -16,7 +16,7 @@ from readiness.aws.distribution import (
 from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, count, listing, look_at
+from readiness.aws.judging import Part, count, listing, look_at, to_mend
 from readiness.aws.parameter_types import Buckets, HeaderName, RecordName, dns_name
 from readiness.aws.registry import Observed, Verdict, check
 
@@ -113,9 +113,8 @@ def _mend_group(params: Failover, observed: Observed) -> str:
 
 
 def _mend_header(params: Failover, observed: Observed) -> str:
-    table = observed.get("origins", {})
-    lacking = [name for name, seen in table.items() if seen.get("right") is False]
-    where = listing(lacking) or "the origins of each group"
+    wrong = to_mend(observed, "origins", observed.get("origins", {}))
+    where = listing(wrong) or "the origins of each group"
     return mend_settings(
         params,
         f"Give {params.failover_header} to the second origin of each group and to no first one:"
@@ -124,12 +123,10 @@ def _mend_header(params: Failover, observed: Observed) -> str:
 
 
 def _mend_bucket_origins(params: BucketOrigins, observed: Observed) -> str:
-    table = observed.get("buckets", {})
-    wrong = [bucket for bucket, seen in table.items() if seen.get("origins") == []]
+    regions = {bucket: region for region, bucket in params.buckets.items()}
     hosts = [
-        f"{bucket}.s3.{region}.{HOST_ENDINGS[params.partition]}"
-        for region, bucket in params.buckets.items()
-        if not wrong or bucket in wrong
+        f"{bucket}.s3.{regions[bucket]}.{HOST_ENDINGS[params.partition]}"
+        for bucket in to_mend(observed, "buckets", regions)
     ]
     return mend_settings(params, f"Under Origins there must be one for {listing(hosts)}")
 
@@ -137,7 +134,7 @@ def _mend_bucket_origins(params: BucketOrigins, observed: Observed) -> str:
 @check(
     "cloudfront.origin-failover-group",
     version=1,
-    criteria=["no-single-point", "dependency-failure"],
+    criteria=["no-single-point", "dependency-failure", "recovery-independence"],
     params=Failover,
     reads=[READS_DISTRIBUTION],
     title="The default behaviour leads to a group with a second origin",
@@ -185,7 +182,9 @@ class OriginFailoverGroup:
         if not codes:
             reason = f"The origin group {target} names no status code to fail over at."
             return Verdict(Status.FAIL, reason, observed)
-        reason = f"{target} fails over from {origins[0]} at {listing(map(str, codes))}."
+        reason = (
+            f"The origin group {target} fails over from {origins[0]} at {listing(map(str, codes))}."
+        )
         return Verdict(Status.PASS, reason, observed)
 
 
@@ -226,15 +225,14 @@ class FailoverHeader:
         groups = [each.origins for each in config.origin_groups.items]
         seconds = {name for group in groups for name in group[1:]}
         if not seconds:
-            reason = f"{params.distribution_id} has no origin group with a second origin."
+            name = f"The distribution {params.distribution_id}"
+            reason = f"{name} has no origin group with a second origin."
             return Verdict(Status.NOT_APPLICABLE, reason, {"header": header, "origins": {}})
 
         def look(name: str) -> Part:
             has, second = origins[name].has(header), name in seconds
             wrong = f"no {header}" if second else f"{header} on a first origin"
-            return Part(
-                has is second, {"second": second, "has": has, "right": has is second}, wrong
-            )
+            return Part(has is second, {"second": second, "has": has}, wrong)
 
         tally = look_at(sorted({name for group in groups for name in group}), look)
         return tally.verdict(

@@ -100,7 +100,7 @@ def _mend_access(params: OnDistribution, observed: Observed) -> str:
     criteria=["exposure-minimal"],
     params=OnDistribution,
     reads=[READS_DISTRIBUTION],
-    title="A web ACL stands before the distribution",
+    title="The distribution has a web ACL",
     severity="medium",
     passes="The distribution names a web ACL. What its rules are is not looked at.",
     why=(
@@ -126,8 +126,12 @@ class WebAcl:
         named = bool(read_config(facts, params, ConfigAnswer[FirewallConfig]).web_acl_id)
         observed: Observed = {"web_acl": named}
         if named:
-            return Verdict(Status.PASS, f"{params.distribution_id} has a web ACL.", observed)
-        return Verdict(Status.FAIL, f"{params.distribution_id} has no web ACL.", observed)
+            return Verdict(
+                Status.PASS, f"The distribution {params.distribution_id} has a web ACL.", observed
+            )
+        return Verdict(
+            Status.FAIL, f"The distribution {params.distribution_id} has no web ACL.", observed
+        )
 
 
 @check(
@@ -180,10 +184,10 @@ class TlsMinimum:
         weakness = _weakness(certificate, known_wrong=bool(plain))
         wrong += [weakness] if weakness else []
         if wrong:
-            reason = f"On {params.distribution_id} {'; '.join(wrong)}."
+            reason = f"On the distribution {params.distribution_id} {'; '.join(wrong)}."
             return Verdict(Status.FAIL, reason, observed)
         policy = certificate.minimum_protocol_version
-        reason = f"{params.distribution_id} wants HTTPS everywhere, with {policy}."
+        reason = f"The distribution {params.distribution_id} wants HTTPS everywhere, with {policy}."
         return Verdict(Status.PASS, reason, observed)
 
 
@@ -209,7 +213,7 @@ def _weakness(certificate: Certificate, *, known_wrong: bool) -> str:
     criteria=["exposure-minimal"],
     params=OnDistribution,
     reads=[READS_DISTRIBUTION],
-    title="CloudFront signs what it asks of S3",
+    title="CloudFront signs its requests to S3",
     severity="high",
     passes=(
         "Each S3 origin has an origin access control or an origin access identity. Website"
@@ -250,7 +254,7 @@ class OriginAccess:
         tally = look_at(origins, look)
         observed: Observed = {"origins": tally.table}
         if len(tally.nothing) == tally.total:
-            reason = f"{params.distribution_id} has no S3 origin."
+            reason = f"The distribution {params.distribution_id} has no S3 origin."
             return Verdict(Status.NOT_APPLICABLE, reason, observed)
         return tally.verdict(
             observed,

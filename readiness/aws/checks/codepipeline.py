@@ -69,7 +69,7 @@ def pipeline_fetch(params: APipeline) -> Fetch:
     criteria=["automated-deploy"],
     params=APipeline,
     reads=[READS_PIPELINE],
-    title="Every release passes something that can stop it",
+    title="Every release passes a gate",
     severity="medium",
     passes=(
         "The pipeline has a source and a deployment, and a build, a test or an approval that runs"

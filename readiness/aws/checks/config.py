@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from readiness.aws.facts import CamelShape, Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, count, look_at
+from readiness.aws.judging import Part, count, look_at, to_mend
 from readiness.aws.parameter_types import EdgeRegions
 from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
@@ -36,16 +36,14 @@ def recorders_fetch(region: str) -> Fetch:
 def _mend_recorders(params: RecordedRegions, observed: Observed) -> str:
     table = observed.get("regions", {})
     lines = []
-    for region in [name for name, seen in table.items() if seen.get("recording") is False] or list(
-        params.edge_regions
-    ):
+    for region in to_mend(observed, "regions", params.edge_regions):
         where = f"--region {shlex.quote(region)}"
         if not table.get(region, {}).get("recorders"):
             lines.append(
                 f"aws configservice put-configuration-recorder {where}"
-                " --configuration-recorder name=default,roleARN=ROLE_ARN"
+                " --configuration-recorder name=default,roleARN=<ROLE_ARN>"
                 f"\naws configservice put-delivery-channel {where}"
-                " --delivery-channel name=default,s3BucketName=CONFIG_BUCKET"
+                " --delivery-channel name=default,s3BucketName=<CONFIG_BUCKET>"
             )
         lines.append(
             f"aws configservice start-configuration-recorder {where}"
@@ -99,5 +97,5 @@ class RecorderInEveryRegion:
         return tally.verdict(
             {"regions": tally.table},
             passed=f"AWS Config records in each of {count(tally.total, 'edge region')}",
-            failed=f"Nobody could say what was there before: {tally.wrongs()}",
+            failed=f"Changes are not recorded in every edge region: {tally.wrongs()}",
         )

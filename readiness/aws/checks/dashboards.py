@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import CamelShape, Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, look_at
+from readiness.aws.judging import Part, look_at, to_mend
 from readiness.aws.parameter_types import DashboardName, EdgeRegions
 from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
@@ -84,9 +84,7 @@ def _widgets(facts: Facts, params: EdgeDashboard) -> list[Widget]:
 
 def _mend_dashboard(params: EdgeDashboard, observed: Observed) -> str:
     name = shlex.quote(params.dashboard_name)
-    table = observed.get("regions", {})
-    lacking = [region for region, seen in table.items() if seen.get("widgets") == 0]
-    regions = ", ".join(lacking or params.edge_regions)
+    regions = ", ".join(to_mend(observed, "regions", params.edge_regions))
     return (
         f"aws cloudwatch get-dashboard --dashboard-name {name}"
         " --query DashboardBody --output text > dashboard.json  # if there is one\n"

@@ -178,7 +178,7 @@ def _missing(params: Function, role: str) -> str:
 
 
 def _mend_trust(params: Function, observed: Observed) -> str:
-    role = shlex.quote(observed.get("role", "ROLE"))
+    role = shlex.quote(observed.get("role", "<ROLE>"))
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": list(EDGE_SERVICES)},
@@ -192,11 +192,11 @@ def _mend_trust(params: Function, observed: Observed) -> str:
 
 
 def _mend_policies(params: Function, observed: Observed) -> str:
-    role = shlex.quote(observed.get("role", "ROLE"))
+    role = shlex.quote(observed.get("role", "<ROLE>"))
     return (
         f"aws iam list-role-policies --role-name {role}\n"
         f"aws iam list-attached-role-policies --role-name {role}\n"
-        f"aws iam put-role-policy --role-name {role} --policy-name NAME"
+        f"aws iam put-role-policy --role-name {role} --policy-name <NAME>"
         " --policy-document file://policy.json  # with the actions it uses, one by one"
     )
 
@@ -254,7 +254,9 @@ class EdgeTrust:
         if others:
             wrong.append(f"{count(len(others), 'other')} may assume it")
         if wrong:
-            return Verdict(Status.FAIL, f"Of the role {role}: {'; '.join(wrong)}.", observed)
+            return Verdict(
+                Status.FAIL, f"The trust of the role {role} is wrong: {'; '.join(wrong)}.", observed
+            )
         reason = f"The role {role} trusts Lambda and its edge, and nobody else."
         return Verdict(Status.PASS, reason, observed)
 
@@ -272,8 +274,8 @@ class EdgeTrust:
         " everything but some. A permissions boundary is shown, and not judged."
     ),
     why=(
-        "The function reads what strangers send. If one of them ever makes it do his will, the"
-        " policy is what limits him; a wildcard in it is a limit that nobody chose."
+        "The function reads what strangers send. If one of them ever takes it over, the"
+        " policy is the only limit left; a wildcard in it is a limit that nobody chose."
     ),
     mend_console=(
         "IAM, Roles, the role, Permissions: replace the policy named by one with the actions that"

@@ -232,8 +232,8 @@ class AccountConcurrency:
         return tally.verdict(
             {"regions": tally.table, "wanted": wanted},
             passed=(
-                f"At least {wanted} executions at a time are left"
+                f"At least {wanted} executions at the same time are left"
                 f" in each of {tally.total} edge regions"
             ),
-            failed=f"{wanted} executions at a time are wanted: {tally.wrongs()}",
+            failed=f"{wanted} executions at the same time are wanted: {tally.wrongs()}",
         )

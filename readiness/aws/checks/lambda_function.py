@@ -97,7 +97,7 @@ def signing_fetch(params: Function) -> Fetch:
 def _mend_runtime(params: EdgeFunction, observed: Observed) -> str:
     options = function_options(params)
     return (
-        f"aws lambda update-function-configuration {options} --runtime RUNTIME\n"
+        f"aws lambda update-function-configuration {options} --runtime <RUNTIME>\n"
         f"aws lambda wait function-updated-v2 {options}\n"
         f"aws lambda publish-version {options}  # then put it on the distribution"
     )
@@ -123,7 +123,7 @@ def _mend_signing(params: Function, observed: Observed) -> str:
         )
     return (
         f"aws lambda put-function-code-signing-config {function_options(params)}"
-        " --code-signing-config-arn ARN"
+        " --code-signing-config-arn <ARN>"
     )
 
 
@@ -183,7 +183,7 @@ class RuntimeSupported:
                 f"The runtime of {params.function_name} is supported"
                 f" in {count(tally.total, 'version')} looked at"
             ),
-            failed=f"The runtime is at its end: {tally.wrongs()}",
+            failed=f"The runtime is not supported for long: {tally.wrongs()}",
         )
 
 
@@ -193,7 +193,7 @@ class RuntimeSupported:
     criteria=["no-drift"],
     params=Function,
     reads=[READS_VERSIONS],
-    title="Nothing waits unpublished",
+    title="No code waits unpublished",
     severity="low",
     passes="The code of the newest published version is the code of $LATEST.",
     why=(
@@ -275,7 +275,7 @@ class VersionsKept:
 @check(
     "lambda.code-signing",
     version=1,
-    criteria=["automated-deploy"],
+    criteria=["automated-deploy", "change-access"],
     params=Function,
     reads=[READS_SIGNING, READS_SIGNING_POLICY],
     title="Only signed code is accepted",
@@ -314,9 +314,9 @@ class CodeSigning:
         policy = config.code_signing_policies.untrusted_artifact_on_deployment
         observed = {"config": arn, "policy": policy}
         if policy == "Enforce":
-            reason = "Code that is not signed by whom the function trusts is refused."
+            reason = "The function refuses code that is not signed by whom it trusts."
             return Verdict(Status.PASS, reason, observed)
-        reason = "Of untrusted code the function only warns, and accepts it."
+        reason = "The function warns of untrusted code and accepts it."
         return Verdict(Status.FAIL, reason, observed)
 
 

@@ -136,7 +136,7 @@ class TracingActive:
     mend_console="Lambda, the function, Configuration, Concurrency, Edit: Reserve concurrency.",
     mend_cli=(
         "aws lambda put-function-concurrency --region {plain_function_region}"
-        " --function-name {plain_function_name} --reserved-concurrent-executions NUMBER"
+        " --function-name {plain_function_name} --reserved-concurrent-executions <NUMBER>"
     ),
     documentation="AWS Lambda Developer Guide: Configuring reserved concurrency for a function",
 )
@@ -159,14 +159,14 @@ class ConcurrencyReserved:
         if reserved == 0:
             reason = f"The reserved concurrency of {name} is zero: it cannot run at all."
             return Verdict(Status.FAIL, reason, observed)
-        reason = f"{reserved} executions at a time are reserved for {name}."
+        reason = f"{reserved} executions at the same time are reserved for {name}."
         return Verdict(Status.PASS, reason, observed)
 
 
 def _mend_failures(params: PlainFunction, observed: object) -> str:
     return (
         f"aws lambda put-function-event-invoke-config {_options(params)}"
-        ' --destination-config \'{"OnFailure": {"Destination": "ARN"}}\''
+        ' --destination-config \'{"OnFailure": {"Destination": "<ARN>"}}\''
     )
 
 
@@ -176,7 +176,7 @@ def _mend_failures(params: PlainFunction, observed: object) -> str:
     criteria=["self-failure"],
     params=PlainFunction,
     reads=[READS_CONFIGURATION, READS_INVOCATION],
-    title="What the plain function could not do is kept",
+    title="Failed events of the plain function are kept",
     severity="medium",
     passes="The plain function has a dead-letter queue or a destination for failures.",
     why=(
@@ -206,7 +206,7 @@ class FailureDestination:
         configuration = _fetch("get_function_configuration", params)
         answer = facts.subject(configuration, DeadLettersAnswer, missing=params.missing)
         if answer.dead_letter_config.target_arn:
-            reason = f"What {name} could not do goes to a dead-letter queue."
+            reason = f"Failed events of {name} go to a dead-letter queue."
             return Verdict(Status.PASS, reason, {"dead_letter_queue": True})
         # The function is there, so "not found" is about its settings for such events.
         invocation = facts.read(
@@ -217,7 +217,7 @@ class FailureDestination:
         on_failure = bool(invocation and invocation.destination_config.on_failure.destination)
         observed = {"dead_letter_queue": False, "on_failure": on_failure}
         if on_failure:
-            reason = f"What {name} could not do goes to a destination for failures."
+            reason = f"Failed events of {name} go to a destination for failures."
             return Verdict(Status.PASS, reason, observed)
-        reason = f"What {name} could not do is dropped after the last attempt."
+        reason = f"Failed events of {name} are dropped after the last attempt."
         return Verdict(Status.FAIL, reason, observed)

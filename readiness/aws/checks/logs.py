@@ -9,7 +9,7 @@ from typing import Any
 from readiness.aws.errors import Status
 from readiness.aws.facts import CamelShape, Facts
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, listing, look_at
+from readiness.aws.judging import Part, listing, look_at, to_mend
 from readiness.aws.parameter_types import (
     DEFAULT_RETENTION_DAYS,
     DistributionId,
@@ -100,12 +100,10 @@ def no_group(params: EdgeLogGroups, observed: Observed) -> Verdict:
 
 
 def _mend_groups(params: EdgeLogGroups, observed: Observed) -> str:
-    table = observed.get("regions", {})
-    missing = [region for region, seen in table.items() if seen.get("group") is False]
     return "\n".join(
         f"aws logs create-log-group --region {shlex.quote(region)}"
         f" --log-group-name {shlex.quote(params.group)}"
-        for region in missing or params.edge_regions
+        for region in to_mend(observed, "regions", params.edge_regions)
     )
 
 

@@ -22,7 +22,7 @@ from readiness.aws.checks.logs import (
 from readiness.aws.errors import CouldNotLook, Status, SubjectMissing
 from readiness.aws.facts import CamelShape, Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, capped, count, look_at
+from readiness.aws.judging import Part, capped, count, look_at, to_mend
 from readiness.aws.parameter_types import LogShipping
 from readiness.aws.registry import Observed, Verdict, check
 
@@ -45,15 +45,13 @@ def metric_filters_fetch(region: str, group: str) -> Fetch:
 
 
 def _mend_metric_filters(params: EdgeLogGroups, observed: Observed) -> str:
-    table = observed.get("regions", {})
-    wrong = [region for region, seen in table.items() if seen.get("filters") == []]
     name = shlex.quote(f"{params.function_name}-errors")
     return "\n".join(
         f"aws logs put-metric-filter --region {shlex.quote(region)}"
         f" --log-group-name {shlex.quote(params.group)} --filter-name {name}"
         " --filter-pattern ERROR --metric-transformations"
         f" metricName={name},metricNamespace=Edge,metricValue=1,defaultValue=0"
-        for region in wrong or params.edge_regions
+        for region in to_mend(observed, "regions", params.edge_regions)
     )
 
 
@@ -104,8 +102,8 @@ class HasMetricFilter:
             return no_group(params, observed)
         return tally.verdict(
             observed,
-            passed=f"The logs are counted in {count(len(tally.good), 'edge region')}",
-            failed=f"What the function does is not counted: {tally.wrongs()}",
+            passed=f"What the function logs is counted in {count(len(tally.good), 'edge region')}",
+            failed=f"What the function logs is not counted: {tally.wrongs()}",
         )
 
 
@@ -265,7 +263,7 @@ def _mend_shipping(params: ShippedLogs, observed: Observed) -> str:
     return "\n".join(
         f"aws logs put-subscription-filter --region {shlex.quote(region)}"
         f" --log-group-name {shlex.quote(group)} --filter-name ship --filter-pattern ''"
-        " --destination-arn DELIVERY_STREAM_ARN --role-arn ROLE_ARN"
+        " --destination-arn <DELIVERY_STREAM_ARN> --role-arn <ROLE_ARN>"
         for region, groups in (wrong or dict.fromkeys(params.edge_regions, [params.group])).items()
         for group in groups
     )
@@ -335,8 +333,8 @@ class Shipped:
             return no_group(params, observed)
         return tally.verdict(
             observed,
-            passed=f"Logs leave {count(len(tally.good), 'edge region')} for one place",
-            failed=f"Logs stay where they were written: {tally.wrongs()}",
+            passed=f"Logs are sent on from {count(len(tally.good), 'edge region')}",
+            failed=f"Logs are not sent on as they should be: {tally.wrongs()}",
         )
 
 

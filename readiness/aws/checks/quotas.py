@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from readiness.aws.errors import CouldNotLook
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, look_at
+from readiness.aws.judging import Part, look_at, to_mend
 from readiness.aws.parameter_types import Concurrency, EdgeRegions
 from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
@@ -57,15 +57,13 @@ def lacks_applied_quota(facts: Facts, region: str) -> bool:
 
 
 def mend_capacity(params: EdgeCapacity, observed: Observed) -> str:
-    """A command for each region whose row says that it has not enough; for all if none does."""
-    table = observed.get("regions", {})
-    wrong = [region for region, seen in table.items() if seen.get("enough") is False]
+    """A command for each region that has not enough; for all if that is known of none."""
     return "\n".join(
         f"aws service-quotas request-service-quota-increase --region {shlex.quote(region)}"
         f" --service-code {CONCURRENT_EXECUTIONS['ServiceCode']}"
         f" --quota-code {CONCURRENT_EXECUTIONS['QuotaCode']}"
         f" --desired-value {params.lambda_concurrency_min}"
-        for region in wrong or params.edge_regions
+        for region in to_mend(observed, "regions", params.edge_regions)
     )
 
 
@@ -117,5 +115,5 @@ class LambdaConcurrency:
         return tally.verdict(
             {"regions": tally.table, "wanted": wanted},
             passed=f"The quota allows {wanted} executions or more in {tally.total} edge regions",
-            failed=f"{wanted} executions at a time are wanted: {tally.wrongs()}",
+            failed=f"{wanted} executions at the same time are wanted: {tally.wrongs()}",
         )

@@ -142,7 +142,7 @@ def _mend_health_check(params: WeightedRecords, observed: Observed) -> str:
         f" {shlex.quote('readiness-' + target.rstrip('.'))} --health-check-config"
         f" Type=HTTPS,FullyQualifiedDomainName={shlex.quote(target.rstrip('.'))},"
         "Port=443,ResourcePath=/,RequestInterval=10,FailureThreshold=3"
-        for target in targets or ["HOST"]
+        for target in targets or ["<HOST>"]
     ]
     zone = shlex.quote(params.hosted_zone_id)
     return "\n".join(
@@ -234,7 +234,7 @@ def _ttl(record: RecordSet) -> int:
 @check(
     "route53.health-checks",
     version=1,
-    criteria=["traffic-steering", "dependency-failure"],
+    criteria=["traffic-steering", "dependency-failure", "recovery-independence"],
     params=WeightedRecords,
     reads=[READS_RECORDS, READS_HEALTH_CHECK],
     title="Each side is watched by a health check",

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, count, listing, look_at
+from readiness.aws.judging import Part, count, listing, look_at, to_mend
 from readiness.aws.parameter_types import Buckets
 from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
@@ -93,22 +93,16 @@ NOT_THERE = "the bucket does not exist"
 
 
 def _mend_versioning(params: SameContent, observed: Observed) -> str:
-    table = observed.get("buckets", {})
-    wrong = [
-        bucket for bucket, seen in table.items() if seen.get("versioning") not in (None, "Enabled")
-    ]
     return "\n".join(
         f"aws s3api put-bucket-versioning --bucket {shlex.quote(bucket)}"
         " --versioning-configuration Status=Enabled"
-        for bucket in wrong or params.region_of
+        for bucket in to_mend(observed, "buckets", params.region_of)
     )
 
 
 def _mend_replication(params: Replicas, observed: Observed) -> str:
-    table = observed.get("buckets", {})
-    wrong = [bucket for bucket, seen in table.items() if seen.get("not_whole_to")]
     lines = []
-    for bucket in wrong or params.region_of:
+    for bucket in to_mend(observed, "buckets", params.region_of):
         name = shlex.quote(bucket)
         others = listing(other for other in params.region_of if other != bucket)
         lines += [

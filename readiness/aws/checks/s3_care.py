@@ -20,7 +20,7 @@ from readiness.aws.checks.s3 import (
 from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, count, listing, look_at
+from readiness.aws.judging import Part, count, listing, look_at, to_mend
 from readiness.aws.parameter_types import DEFAULT_ENCRYPTION, BucketEncryption
 from readiness.aws.registry import Observed, Verdict, check
 
@@ -61,7 +61,7 @@ class TimedRule(Rule):
             "no time limit": timed is not None and timed.on,
             "no metrics": measured is not None and measured.on,
             # A rule of the first kind, which has no filter, copies deletions without saying so.
-            "deletions stay behind": deletes.on if deletes else self.filter is None,
+            "deletions not copied": deletes.on if deletes else self.filter is None,
         }
         return [what for what, given in said.items() if not given]
 
@@ -106,16 +106,9 @@ def logging_fetch(region: str, bucket: str) -> Fetch:
     return Fetch.of("s3", region, "get_bucket_logging", Bucket=bucket)
 
 
-def _to_mend(params: SameContent, observed: Observed) -> list[str]:
-    table = observed.get("buckets", {})
-    return [name for name, seen in table.items() if seen.get("good") is False] or list(
-        params.region_of
-    )
-
-
 def _mend_rules(params: Replicas, observed: Observed) -> str:
     lines = []
-    for bucket in _to_mend(params, observed):
+    for bucket in to_mend(observed, "buckets", params.region_of):
         name = shlex.quote(bucket)
         lines += [
             f"aws s3api get-bucket-replication --bucket {name}"
@@ -137,26 +130,26 @@ def _mend_encryption(params: EncryptedContent, observed: Observed) -> str:
     return "\n".join(
         f"aws s3api put-bucket-encryption --bucket {shlex.quote(bucket)}"
         f" --server-side-encryption-configuration {shlex.quote(rule)}"
-        for bucket in _to_mend(params, observed)
+        for bucket in to_mend(observed, "buckets", params.region_of)
     )
 
 
 def _mend_logging(params: SameContent, observed: Observed) -> str:
-    status = '{"LoggingEnabled": {"TargetBucket": "LOG_BUCKET", "TargetPrefix": "s3/"}}'
+    status = '{"LoggingEnabled": {"TargetBucket": "<LOG_BUCKET>", "TargetPrefix": "s3/"}}'
     return "\n".join(
         f"aws s3api put-bucket-logging --bucket {shlex.quote(bucket)}"
         f" --bucket-logging-status {shlex.quote(status)}"
-        for bucket in _to_mend(params, observed)
+        for bucket in to_mend(observed, "buckets", params.region_of)
     )
 
 
 @check(
     "s3.replication-time-and-deletes",
     version=1,
-    criteria=["replication-freshness"],
+    criteria=["replication-freshness", "replica-parity"],
     params=Replicas,
     reads=[("s3", "get_bucket_replication")],
-    title="Copies arrive in a known time, and deletions with them",
+    title="Replication is timed, measured and copies deletions",
     severity="medium",
     passes=(
         "Each enabled rule that copies a whole bucket to another one of the component has"
@@ -198,7 +191,7 @@ class ReplicationTimeAndDeletes:
             if not effective:
                 return Part(None, seen)
             wrong = ", ".join(f"{listing(what)} to {target}" for target, what in lacking.items())
-            return Part(not lacking, {**seen, "good": not lacking}, wrong)
+            return Part(not lacking, seen, wrong)
 
         tally = look_at(params.region_of, look)
         observed: Observed = {"buckets": tally.table}
@@ -207,8 +200,8 @@ class ReplicationTimeAndDeletes:
             return Verdict(Status.NOT_APPLICABLE, reason, observed)
         return tally.verdict(
             observed,
-            passed="Copies and deletions arrive within a limit that is measured",
-            failed=f"The other side may be older than anybody knows: {tally.wrongs()}",
+            passed="Copies are timed and measured, and deletions are copied",
+            failed=f"Copies may be late or incomplete: {tally.wrongs()}",
         )
 
 
@@ -267,7 +260,7 @@ class DefaultEncryption:
             )
             good = bool(used) and (wanted == "any" or all(each in KMS for each in used))
             wrong = f"{listing(used)} and not a KMS key" if used else "no default encryption"
-            return Part(good, {"region": region, "encryption": used, "good": good}, wrong)
+            return Part(good, {"region": region, "encryption": used}, wrong)
 
         tally = look_at(params.region_of, look)
         how = " with a KMS key" if wanted == "kms" else ""
@@ -281,7 +274,7 @@ class DefaultEncryption:
 @check(
     "s3.access-logs",
     version=1,
-    criteria=["change-access"],
+    criteria=["change-trail"],
     params=SameContent,
     reads=[("s3", "get_bucket_logging")],
     title="Every request to the buckets is logged",
@@ -311,14 +304,12 @@ class AccessLogs:
             region = params.region_of[bucket]
             fetch = logging_fetch(region, bucket)
             target = facts.subject(fetch, LoggingAnswer, missing=NOT_THERE).logging_enabled
-            good = target is not None
-            logs_to = target.target_bucket if target else None
-            seen = {"region": region, "logs_to": logs_to, "good": good}
-            return Part(good, seen, wrong="no access logs")
+            seen = {"region": region, "logs_to": target.target_bucket if target else None}
+            return Part(target is not None, seen, wrong="no access logs")
 
         tally = look_at(params.region_of, look)
         return tally.verdict(
             {"buckets": tally.table},
             passed=f"Requests to {count(tally.total, 'bucket')} are logged",
-            failed=f"Nobody could say who changed an object: {tally.wrongs()}",
+            failed=f"Requests are not logged: {tally.wrongs()}",
         )

@@ -13,14 +13,11 @@ from readiness.aws.checks.s3 import NOT_THERE, SameContent
 from readiness.aws.errors import CouldNotLook, Status, SubjectMissing
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, count, listing, look_at
+from readiness.aws.judging import Part, count, listing, look_at, to_mend
 from readiness.aws.registry import Observed, Verdict, check
 
 NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"
 NO_POLICY = "NoSuchBucketPolicy"
-
-
-SECURE = "aws:securetransport"
 
 
 class Block(Shape):
@@ -154,13 +151,6 @@ def _some_bucket_is_open(facts: Facts, params: SameContent) -> bool:
     return False
 
 
-def _to_mend(params: SameContent, observed: Observed) -> list[str]:
-    table = observed.get("buckets", {})
-    return [name for name, seen in table.items() if seen.get("good") is False] or list(
-        params.region_of
-    )
-
-
 def _mend_block(params: SameContent, observed: Observed) -> str:
     flags = ",".join(
         f"{name}=true"
@@ -172,7 +162,7 @@ def _mend_block(params: SameContent, observed: Observed) -> str:
         )
     )
     lines = []
-    for bucket in _to_mend(params, observed):
+    for bucket in to_mend(observed, "buckets", params.region_of):
         name = shlex.quote(bucket)
         lines += [
             f"aws s3api put-public-access-block --bucket {name}"
@@ -185,7 +175,7 @@ def _mend_block(params: SameContent, observed: Observed) -> str:
 
 def _mend_policy(params: SameContent, observed: Observed) -> str:
     lines = []
-    for bucket in _to_mend(params, observed):
+    for bucket in to_mend(observed, "buckets", params.region_of):
         arn, name = params.arn_of(bucket), shlex.quote(bucket)
         statement = {
             "Sid": "EncryptedOnly",
@@ -259,13 +249,13 @@ class PublicAccessBlock:
             public = status is not None and status.policy_status.is_public
             seen = {"region": region, "public_policy": public}
             if public:
-                return Part(False, {**seen, "good": False}, wrong="its policy is public")
+                return Part(False, seen, wrong="its policy is public")
             on = _own_block(bucket, facts, params)
             if on != FLAGS:
                 on |= _account_block(facts, params)
             off = sorted(FLAGS - on)
             wrong = f"{listing(off)} off".replace("_", " ")
-            return Part(not off, {**seen, "off": off, "good": not off}, wrong)
+            return Part(not off, {**seen, "off": off}, wrong)
 
         tally = look_at(params.region_of, look)
         return tally.verdict(
@@ -309,8 +299,7 @@ class TlsOnlyPolicy:
             fetch = policy_fetch(region, bucket)
             answer = facts.subject(fetch, PolicyAnswer, missing=NOT_THERE, absent=(NO_POLICY,))
             if answer is None:
-                seen = {"region": region, "policy": False, "good": False}
-                return Part(False, seen, wrong="no bucket policy")
+                return Part(False, {"region": region, "policy": False}, wrong="no bucket policy")
             arn = params.arn_of(bucket)
             refusing = [each for each in _statements(answer) if each.refuses_plain_http_to_all]
             open_ = [
@@ -318,7 +307,7 @@ class TlsOnlyPolicy:
                 for what, name in (("the bucket", arn), ("its objects", f"{arn}/{ANY_KEY}"))
                 if not any(each.covers(name) for each in refusing)
             ]
-            seen = {"region": region, "policy": True, "good": not open_}
+            seen = {"region": region, "policy": True}
             return Part(not open_, seen, wrong=f"plain HTTP is allowed to {listing(open_)}")
 
         tally = look_at(params.region_of, look)

@@ -73,10 +73,11 @@ def _mend_topics(params: EdgeAlarms, observed: Observed) -> str:
         region = match["region"] if match else params.home_region
         lines.append(
             f"aws sns subscribe --region {shlex.quote(region)} --topic-arn {shlex.quote(topic)}"
-            " --protocol email --notification-endpoint ADDRESS  # then confirm from the mailbox"
+            " --protocol email --notification-endpoint <ADDRESS>  # then confirm from the mailbox"
         )
     return "\n".join(lines) or (
-        "aws sns subscribe --topic-arn TOPIC_ARN --protocol email --notification-endpoint ADDRESS"
+        "aws sns subscribe --topic-arn <TOPIC_ARN> --protocol email"
+        " --notification-endpoint <ADDRESS>"
     )
 
 
@@ -86,7 +87,7 @@ def _mend_topics(params: EdgeAlarms, observed: Observed) -> str:
     criteria=["alert-routing", "alerts-proven"],
     params=EdgeAlarms,
     reads=[READS_ALARMS, READS_SUBSCRIPTIONS],
-    title="Each topic that alarms notify has a listener",
+    title="Each topic that alarms notify has a confirmed subscription",
     severity="high",
     passes="Each SNS topic that an alarm on the component notifies has a confirmed subscription.",
     why=(
@@ -143,6 +144,6 @@ class SubscriptionConfirmed:
         return tally.verdict(
             observed,
             passed=f"{count(tally.total, 'topic')}, each with a confirmed subscription",
-            failed=f"Nobody listens: {tally.wrongs()}",
+            failed=f"Alarms would reach nobody: {tally.wrongs()}",
             also_unknown=regions.unknown,
         )

@@ -101,7 +101,7 @@ def _wrong_with(canary: Canary, runs: list[str]) -> str:
     criteria=["external-probe"],
     params=Probe,
     reads=[READS_CANARIES, READS_LAST_RUNS],
-    title="A canary tries the component, and succeeds",
+    title="A canary tries the component and succeeds",
     severity="medium",
     passes="The canary is running on a schedule, and its last run passed.",
     why=(

@@ -12,7 +12,7 @@ from readiness.aws.caller import READS_CALLER, CallerAnswer, caller_account, cal
 from readiness.aws.errors import Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, count, look_at
+from readiness.aws.judging import Part, count, look_at, to_mend
 from readiness.aws.parameter_types import Buckets, DistributionId, FunctionName, TagKey
 from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
@@ -76,14 +76,13 @@ def tags_fetch(resource: Resource, account: str = "") -> Fetch:
 
 
 def _mend_tags(params: Owned, observed: Observed) -> str:
-    resources, table = _resources(params), observed.get("resources", {})
-    wrong = [name for name, seen in table.items() if seen.get("tagged") is False]
+    resources = _resources(params)
     return "\n".join(
         "aws resourcegroupstaggingapi tag-resources"
         f" --region {shlex.quote(resources[name].region)}"
-        f" --resource-arn-list {shlex.quote(resources[name].arn.format(account='ACCOUNT_ID'))}"
-        f" --tags {shlex.quote(params.owner_tag + '=OWNER')}"
-        for name in wrong or resources
+        f" --resource-arn-list {shlex.quote(resources[name].arn.format(account='<ACCOUNT_ID>'))}"
+        f" --tags {shlex.quote(params.owner_tag + '=<OWNER>')}"
+        for name in to_mend(observed, "resources", resources)
     )
 
 
@@ -93,7 +92,7 @@ def _mend_tags(params: Owned, observed: Observed) -> str:
     criteria=["owner-named", "inventory-complete"],
     params=Owned,
     reads=[READS_TAGS, READS_CALLER],
-    title="Every resource says whose it is",
+    title="Every resource has an owner tag",
     severity="medium",
     passes=(
         "The distribution, the function and the buckets of the component each have the owner tag,"
@@ -153,5 +152,5 @@ class OwnerTag:
         return tally.verdict(
             {"resources": tally.table, "tag": params.owner_tag},
             passed=f"Each of {count(tally.total, 'resource')} has the tag {params.owner_tag}",
-            failed=f"Nobody could tell whose they are: {tally.wrongs()}",
+            failed=f"Resources without an owner: {tally.wrongs()}",
         )

@@ -127,7 +127,7 @@ def _mend_trail(params: TrailRegions, observed: Observed) -> str:
     region = shlex.quote(params.home_region)
     return (
         f"aws cloudtrail create-trail --region {region} --name all-regions"
-        " --s3-bucket-name TRAIL_BUCKET --is-multi-region-trail --include-global-service-events"
+        " --s3-bucket-name <TRAIL_BUCKET> --is-multi-region-trail --include-global-service-events"
         " --enable-log-file-validation\n"
         f"aws cloudtrail start-logging --region {region} --name all-regions"
     )
@@ -196,7 +196,7 @@ def _one_suffices(tally: Tally, trails: dict[str, Trail]) -> Verdict:
     """One good trail is enough; without one, any that could not be seen may be it."""
     observed: Observed = {"trails": tally.table}
     if tally.good:
-        reason = f"{trails[tally.good[0]].name} records changes in every region."
+        reason = f"The trail {trails[tally.good[0]].name} records changes in every region."
         return Verdict(Status.PASS, reason, observed)
     if not trails:
         return Verdict(Status.FAIL, "There is no trail.", observed)

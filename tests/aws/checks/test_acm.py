@@ -128,4 +128,4 @@ def test_judges_what_the_client_of_aws_parsed():
 def test_the_command_names_the_certificate():
     bound = CHECKS[VALID].bind(aws.PARAMETERS)
     command = bound.mend_command(account_with(days=1).verdict(VALID).observed)
-    assert f"arn:aws:acm:us-east-1:ACCOUNT:certificate/{edge.CERTIFICATE_ID}" in command
+    assert f"arn:aws:acm:us-east-1:<ACCOUNT_ID>:certificate/{edge.CERTIFICATE_ID}" in command

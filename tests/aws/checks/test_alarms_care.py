@@ -134,7 +134,7 @@ def test_proven_fails_when_the_state_has_not_changed_for_90_days(state):
     assert account_with(changed(90, StateValue=state)).verdict(PROVEN).status is Status.PASS
     assert account_with(changed(90.1, StateValue=state)).verdict(PROVEN)[:2] == (
         Status.FAIL,
-        "Nobody has seen them go off lately:"
+        "Alarms that have not gone off lately:"
         " no change of state for 90 days (edge-errors in eu-west-1).",
     )
 
@@ -151,7 +151,7 @@ def test_proven_fails_on_a_new_alarm_that_never_went_off():
     account.says(HISTORY, told(state_update("OK"), configuration_update("Create")))
     assert account.verdict(PROVEN)[:2] == (
         Status.FAIL,
-        "Nobody has seen them go off lately:"
+        "Alarms that have not gone off lately:"
         " not once since it was made (edge-errors in eu-west-1).",
     )
 

@@ -16,7 +16,6 @@ def test_backup_passes_when_each_bucket_has_a_recent_one():
         "region": "eu-west-1",
         "backup": True,
         "days_old": 0,
-        "good": True,
     }
 
 
@@ -25,7 +24,7 @@ def test_backup_passes_when_each_bucket_has_a_recent_one():
     [
         ({"Results": []}, "never backed up"),
         (gov.backed_up("us-east-1"), "never backed up"),
-        (gov.backed_up("eu-west-1", hours=49), "last backed up 2 days ago"),
+        (gov.backed_up("eu-west-1", hours=49), "last backed up over 2 days ago"),
     ],
     ids=["none", "of another", "old"],
 )
@@ -35,7 +34,7 @@ def test_backup_fails_without_a_recent_one(answer, said):
     verdict = account.verdict(BACKUP)
     assert verdict[:2] == (
         Status.FAIL,
-        f"What is lost could not be brought back: {said} (files-eu).",
+        f"Backups are missing or too old: {said} (files-eu).",
     )
     command = CHECKS[BACKUP].bind(aws.PARAMETERS).mend_command(verdict.observed)
     assert "--region eu-west-1" in command

@@ -17,7 +17,7 @@ def account_with(*behaviours):
 def test_associated_passes_and_shows_where():
     assert aws.complete().verdict(ASSOCIATED) == (
         Status.PASS,
-        "edge-router is called at origin-request on default and /images/*.",
+        "The function edge-router is called at origin-request on default and /images/*.",
         {
             "associations": {
                 "default origin-request": {"version": "7"},
@@ -135,7 +135,7 @@ def test_newest_fails_on_two_versions_even_if_lambda_may_not_be_asked():
     account.denies(aws.VERSIONS, "lambda:ListVersionsByFunction")
     assert account.verdict(NEWEST)[:2] == (
         Status.FAIL,
-        "E1A2B3C4D5E6F7 calls different versions:"
+        "The distribution E1A2B3C4D5E6F7 calls different versions:"
         " 7 on default origin-request and 6 on /images/* origin-request.",
     )
 

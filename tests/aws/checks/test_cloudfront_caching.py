@@ -62,7 +62,7 @@ def test_errors_fail_when_one_is_kept_for_longer():
     verdict = errors(edge.error_response(503, 300), edge.error_response(404, 0)).verdict(ERRORS)
     assert verdict[:2] == (
         Status.FAIL,
-        "Errors outlive their cause by more than 10 seconds: 300 seconds (503).",
+        "Errors are kept for more than 10 seconds: 300 seconds (503).",
     )
     command = CHECKS[ERRORS].bind(aws.PARAMETERS).mend_command(verdict.observed)
     assert "ErrorCachingMinTTL of 503 to at most 10" in command
@@ -72,7 +72,7 @@ def test_errors_without_a_setting_are_too_slow_for_a_limit_below_the_default():
     account = errors(*(edge.error_response(code, 1) for code in (404, 414, 500, 501, 502, 504)))
     assert account.verdict(ERRORS, error_ttl_max=9)[:2] == (
         Status.FAIL,
-        "Errors outlive their cause by more than 9 seconds: 10 seconds (503).",
+        "Errors are kept for more than 9 seconds: 10 seconds (503).",
     )
     account.says(
         aws.DISTRIBUTION,
@@ -214,7 +214,7 @@ def test_key_is_not_applicable_before_the_cache_or_where_the_function_is_not_cal
     account = account_with(aws.distribution(aws.behaviour(aws.association(event="viewer-request"))))
     assert account.verdict(KEY)[:2] == (
         Status.NOT_APPLICABLE,
-        "edge-router is called before the cache only.",
+        "The function edge-router is called before the cache only.",
     )
     account = account_with(aws.distribution(aws.behaviour()))
     assert account.verdict(KEY)[:2] == (

@@ -39,21 +39,25 @@ def test_a_distribution_that_does_not_exist_is_a_fail(check_id):
 def test_deployed_passes():
     assert aws.complete().verdict(DEPLOYED) == (
         Status.PASS,
-        "E1A2B3C4D5E6F7 is enabled and deployed.",
+        "The distribution E1A2B3C4D5E6F7 is enabled and deployed.",
         {"enabled": True, "status": "Deployed"},
     )
 
 
 def test_deployed_fails_on_a_disabled_distribution():
     verdict = account_with(edge.with_settings(Enabled=False)).verdict(DEPLOYED)
-    assert verdict[:2] == (Status.FAIL, "E1A2B3C4D5E6F7 is disabled: it answers nobody.")
+    assert verdict[:2] == (
+        Status.FAIL,
+        "The distribution E1A2B3C4D5E6F7 is disabled: it answers no request.",
+    )
 
 
 def test_a_change_on_its_way_is_no_verdict_at_all():
     verdict = deploying(timedelta(minutes=29)).verdict(DEPLOYED)
     assert verdict[:2] == (
         Status.TIMEOUT,
-        "E1A2B3C4D5E6F7 is being deployed at this moment; ask again in a few minutes.",
+        "The distribution E1A2B3C4D5E6F7 is being deployed at this moment;"
+        " ask again in a few minutes.",
     )
 
 
@@ -61,7 +65,7 @@ def test_a_change_that_does_not_arrive_is_a_fail():
     verdict = deploying(timedelta(minutes=30)).verdict(DEPLOYED)
     assert verdict[:2] == (
         Status.FAIL,
-        "E1A2B3C4D5E6F7 was changed 30 minutes ago and is still not deployed.",
+        "The distribution E1A2B3C4D5E6F7 was changed 30 minutes ago and is still not deployed.",
     )
 
 
@@ -75,7 +79,7 @@ def test_the_time_of_a_change_may_come_from_a_recording():
 def test_logs_pass_with_standard_logging_of_the_second_kind():
     assert aws.complete().verdict(LOGS) == (
         Status.PASS,
-        "E1A2B3C4D5E6F7 delivers access logs from edge-access.",
+        "The distribution E1A2B3C4D5E6F7 delivers access logs from edge-access.",
         {
             "legacy": False,
             "realtime_on": [],
@@ -90,7 +94,7 @@ def test_logs_pass_with_those_of_the_first_kind_even_if_cloudwatch_logs_may_not_
     account.denies(edge.SOURCES, "logs:DescribeDeliverySources")
     assert account.verdict(LOGS)[:2] == (
         Status.PASS,
-        "E1A2B3C4D5E6F7 writes standard logs to a bucket.",
+        "The distribution E1A2B3C4D5E6F7 writes standard logs to a bucket.",
     )
 
 
@@ -103,7 +107,7 @@ def test_logs_pass_with_real_time_logs_on_every_behaviour():
     account.says(edge.SOURCES, edge.sources())
     assert account.verdict(LOGS)[:2] == (
         Status.PASS,
-        "E1A2B3C4D5E6F7 writes real-time logs on every behaviour.",
+        "The distribution E1A2B3C4D5E6F7 writes real-time logs on every behaviour.",
     )
 
 
@@ -112,7 +116,7 @@ def test_logs_fail_with_real_time_logs_on_some_behaviours():
     account.says(edge.SOURCES, edge.sources())
     assert account.verdict(LOGS)[:2] == (
         Status.FAIL,
-        "E1A2B3C4D5E6F7 writes real-time logs on default only, and no others.",
+        "The distribution E1A2B3C4D5E6F7 writes real-time logs on default only, and no others.",
     )
 
 
@@ -127,7 +131,10 @@ def test_logs_fail_with_real_time_logs_on_some_behaviours():
 def test_logs_fail_when_the_source_is_of_something_else(source):
     account = aws.complete()
     account.says(edge.SOURCES, edge.sources(source))
-    assert account.verdict(LOGS)[:2] == (Status.FAIL, "E1A2B3C4D5E6F7 writes no access logs.")
+    assert account.verdict(LOGS)[:2] == (
+        Status.FAIL,
+        "The distribution E1A2B3C4D5E6F7 writes no access logs.",
+    )
 
 
 def test_logs_fail_when_no_delivery_takes_them():
@@ -135,7 +142,8 @@ def test_logs_fail_when_no_delivery_takes_them():
     account.says(edge.DELIVERIES, edge.deliveries("another"))
     assert account.verdict(LOGS)[:2] == (
         Status.FAIL,
-        "E1A2B3C4D5E6F7 has access logs to give (edge-access), but no delivery takes them.",
+        "The distribution E1A2B3C4D5E6F7 has access logs to give (edge-access),"
+        " but no delivery takes them.",
     )
 
 
@@ -149,12 +157,12 @@ def test_metrics_pass_and_fail_by_the_subscription():
     account = aws.complete()
     assert account.verdict(METRICS)[:2] == (
         Status.PASS,
-        "The additional metrics of E1A2B3C4D5E6F7 are on.",
+        "The distribution E1A2B3C4D5E6F7 has the additional metrics.",
     )
     account.says(edge.SUBSCRIPTION, edge.subscription("Disabled"))
     assert account.verdict(METRICS)[:2] == (
         Status.FAIL,
-        "The additional metrics of E1A2B3C4D5E6F7 are off.",
+        "The distribution E1A2B3C4D5E6F7 has no additional metrics.",
     )
 
 
@@ -163,7 +171,7 @@ def test_metrics_fail_without_a_subscription_and_without_a_distribution():
     account.fails(edge.SUBSCRIPTION, Status.NOT_FOUND, "NoSuchMonitoringSubscription")
     assert account.verdict(METRICS) == (
         Status.FAIL,
-        "E1A2B3C4D5E6F7 has no additional metrics.",
+        "The distribution E1A2B3C4D5E6F7 has no additional metrics.",
         {"subscription": "none"},
     )
     account.fails(edge.SUBSCRIPTION, Status.NOT_FOUND, "NoSuchDistribution")

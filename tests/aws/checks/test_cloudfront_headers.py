@@ -105,5 +105,5 @@ def test_judges_what_the_client_of_aws_parsed():
 def test_the_command_names_the_policy_and_the_headers():
     bound = CHECKS[POLICY].bind(aws.PARAMETERS)
     command = bound.mend_command(account_with("FrameOptions").verdict(POLICY).observed)
-    assert f"--id {edge.HEADERS_POLICY_ID} > headers.json" in command
-    assert "x-frame-options and x-team, and remove server;" in command
+    assert f"--id {edge.HEADERS_POLICY_ID} --query ResponseHeadersPolicyConfig >" in command
+    assert "x-frame-options and x-team, and remove server." in command

@@ -46,7 +46,7 @@ def test_group_passes_and_shows_the_order():
     verdict = aws.complete().verdict(GROUP)
     assert verdict == (
         Status.PASS,
-        "either fails over from files-eu at 500, 502, 503 and 504.",
+        "The origin group either fails over from files-eu at 500, 502, 503 and 504.",
         {
             "target": "either",
             "is_group": True,
@@ -93,8 +93,8 @@ def test_header_passes_whatever_its_case_and_keeps_no_value():
     verdict = aws.complete().verdict(HEADER)
     assert verdict[:2] == (Status.PASS, "x-failover marks files-us and no first origin.")
     assert verdict.observed["origins"] == {
-        "files-eu": {"second": False, "has": False, "right": True},
-        "files-us": {"second": True, "has": True, "right": True},
+        "files-eu": {"second": False, "has": False},
+        "files-us": {"second": True, "has": True},
     }
     assert aws.SECRET not in repr(verdict)
     assert aws.complete().verdict(HEADER, failover_header="X-FAILOVER").status is Status.PASS
@@ -126,7 +126,7 @@ def test_an_origin_that_is_first_here_and_second_there_counts_as_second():
 def test_header_is_not_applicable_without_a_second_origin():
     assert groups().verdict(HEADER)[:2] == (
         Status.NOT_APPLICABLE,
-        "E1A2B3C4D5E6F7 has no origin group with a second origin.",
+        "The distribution E1A2B3C4D5E6F7 has no origin group with a second origin.",
     )
 
 
@@ -134,7 +134,7 @@ def test_the_command_names_the_origins_that_are_wrong():
     account = origins(edge.origin("eu-west-1"), edge.origin("us-east-1"))
     bound = CHECKS[HEADER].bind(aws.PARAMETERS)
     command = bound.mend_command(account.verdict(HEADER).observed)
-    assert "CustomHeaders of files-us;" in command
+    assert "CustomHeaders of files-us." in command
 
 
 def test_buckets_pass():

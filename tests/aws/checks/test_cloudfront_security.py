@@ -41,12 +41,12 @@ def test_a_distribution_that_does_not_exist_is_a_fail(check_id):
 def test_web_acl_passes_and_fails_by_its_name():
     assert aws.complete().verdict(WEB_ACL) == (
         Status.PASS,
-        "E1A2B3C4D5E6F7 has a web ACL.",
+        "The distribution E1A2B3C4D5E6F7 has a web ACL.",
         {"web_acl": True},
     )
     assert account_with(edge.with_settings(WebACLId="")).verdict(WEB_ACL) == (
         Status.FAIL,
-        "E1A2B3C4D5E6F7 has no web ACL.",
+        "The distribution E1A2B3C4D5E6F7 has no web ACL.",
         {"web_acl": False},
     )
 
@@ -54,7 +54,7 @@ def test_web_acl_passes_and_fails_by_its_name():
 def test_tls_passes_and_shows_what_it_saw():
     assert aws.complete().verdict(TLS) == (
         Status.PASS,
-        "E1A2B3C4D5E6F7 wants HTTPS everywhere, with TLSv1.2_2021.",
+        "The distribution E1A2B3C4D5E6F7 wants HTTPS everywhere, with TLSv1.2_2021.",
         {
             "security_policy": "TLSv1.2_2021",
             "default_certificate": False,
@@ -76,7 +76,8 @@ def test_tls_fails_with_each_weak_policy(policy):
     verdict = certified(MinimumProtocolVersion=policy).verdict(TLS)
     assert verdict[:2] == (
         Status.FAIL,
-        f"On E1A2B3C4D5E6F7 the security policy {policy} allows old protocols or ciphers.",
+        f"On the distribution E1A2B3C4D5E6F7 the security policy {policy}"
+        " allows old protocols or ciphers.",
     )
 
 
@@ -84,7 +85,7 @@ def test_tls_fails_with_the_certificate_of_cloudfront_whatever_else_is_set():
     account = certified(CloudFrontDefaultCertificate=True, MinimumProtocolVersion="TLSv1.2_2021")
     assert account.verdict(TLS)[:2] == (
         Status.FAIL,
-        "On E1A2B3C4D5E6F7 the certificate of cloudfront.net allows TLS 1.0.",
+        "On the distribution E1A2B3C4D5E6F7 the certificate of cloudfront.net allows TLS 1.0.",
     )
 
 
@@ -104,7 +105,7 @@ def test_tls_fails_on_plain_http_though_the_policy_is_not_known():
     verdict = account_with(edge.changed(change)).verdict(TLS)
     assert verdict[:2] == (
         Status.FAIL,
-        "On E1A2B3C4D5E6F7 plain HTTP is answered on /images/*.",
+        "On the distribution E1A2B3C4D5E6F7 plain HTTP is answered on /images/*.",
     )
 
 
@@ -114,7 +115,7 @@ def test_tls_says_both_things_that_are_wrong():
         config["ViewerCertificate"]["MinimumProtocolVersion"] = "TLSv1"
 
     assert account_with(edge.changed(change)).verdict(TLS).reason == (
-        "On E1A2B3C4D5E6F7 plain HTTP is answered on default;"
+        "On the distribution E1A2B3C4D5E6F7 plain HTTP is answered on default;"
         " the security policy TLSv1 allows old protocols or ciphers."
     )
 
@@ -156,7 +157,7 @@ def test_access_fails_without_either(said):
 def test_custom_origins_are_not_judged():
     assert origins(CUSTOM).verdict(ACCESS)[:2] == (
         Status.NOT_APPLICABLE,
-        "E1A2B3C4D5E6F7 has no S3 origin.",
+        "The distribution E1A2B3C4D5E6F7 has no S3 origin.",
     )
     verdict = origins(CUSTOM, edge.origin("eu-west-1")).verdict(ACCESS)
     assert verdict[:2] == (Status.PASS, "1 S3 origin, each read with a signature.")

@@ -28,7 +28,7 @@ def test_config_fails_region_by_region(answer, said):
     account.says(gov.recorders("eu-west-1"), answer)
     assert account.verdict(CONFIG)[:2] == (
         Status.FAIL,
-        f"Nobody could say what was there before: {said}.",
+        f"Changes are not recorded in every edge region: {said}.",
     )
 
 

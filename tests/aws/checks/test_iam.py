@@ -75,7 +75,7 @@ def test_trust_may_be_one_statement_without_a_list_around_it():
 )
 def test_trust_fails_on_a_service_too_few_and_on_anybody_too_many(statement, said):
     verdict = trusting(statement).verdict(TRUST)
-    assert verdict[:2] == (Status.FAIL, f"Of the role edge-router: {said}.")
+    assert verdict[:2] == (Status.FAIL, f"The trust of the role edge-router is wrong: {said}.")
 
 
 def test_trust_counts_others_and_names_no_account():

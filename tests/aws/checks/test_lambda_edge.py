@@ -103,7 +103,7 @@ def test_concurrency_passes_where_as_much_is_left_as_is_wanted():
     verdict = aws.complete().verdict(CONCURRENCY)
     assert verdict[:2] == (
         Status.PASS,
-        "At least 1000 executions at a time are left in each of 3 edge regions.",
+        "At least 1000 executions at the same time are left in each of 3 edge regions.",
     )
     assert verdict.observed["wanted"] == 1000
     assert verdict.observed["regions"]["eu-west-1"] == {
@@ -119,7 +119,7 @@ def test_concurrency_fails_on_what_others_have_reserved_whatever_the_limit():
     verdict = account.verdict(CONCURRENCY)
     assert verdict[:2] == (
         Status.FAIL,
-        "1000 executions at a time are wanted: 999 are left (eu-west-1).",
+        "1000 executions at the same time are wanted: 999 are left (eu-west-1).",
     )
     bound = aws.CHECKS[CONCURRENCY].bind(aws.PARAMETERS)
     command = bound.mend_command(verdict.observed)

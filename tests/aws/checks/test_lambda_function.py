@@ -51,7 +51,8 @@ def test_runtime_is_that_of_the_version_called_and_not_of_the_latest_code():
     )
     assert account.verdict(RUNTIME)[:2] == (
         Status.FAIL,
-        "The runtime is at its end: nodejs20.x is deprecated since 2026-04-30 (version 7).",
+        "The runtime is not supported for long:"
+        " nodejs20.x is deprecated since 2026-04-30 (version 7).",
     )
 
 
@@ -184,7 +185,7 @@ def test_kept_fails_without_a_version_to_return_to(numbers, said):
 def test_signing_passes_when_it_refuses():
     assert aws.complete().verdict(SIGNING) == (
         Status.PASS,
-        "Code that is not signed by whom the function trusts is refused.",
+        "The function refuses code that is not signed by whom it trusts.",
         {"config": lambdas.SIGNING_ARN, "policy": "Enforce"},
     )
 
@@ -195,7 +196,7 @@ def test_signing_fails_when_it_only_warns_and_names_the_configuration_to_mend():
     verdict = account.verdict(SIGNING)
     assert verdict[:2] == (
         Status.FAIL,
-        "Of untrusted code the function only warns, and accepts it.",
+        "The function warns of untrusted code and accepts it.",
     )
     bound = aws.CHECKS[SIGNING].bind(aws.PARAMETERS)
     assert lambdas.SIGNING_ARN in bound.mend_command(verdict.observed)

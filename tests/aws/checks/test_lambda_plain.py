@@ -51,7 +51,7 @@ def test_a_plain_function_that_is_gone_is_a_fail(check_id, fetch):
 def test_reserved_passes_and_shows_how_many():
     assert aws.complete().verdict(RESERVED) == (
         Status.PASS,
-        "20 executions at a time are reserved for asset-purger.",
+        "20 executions at the same time are reserved for asset-purger.",
         {"reserved": 20},
     )
 
@@ -78,7 +78,7 @@ def test_reserved_fails_on_zero_which_switches_a_function_off():
 def test_failure_passes_with_a_destination():
     assert aws.complete().verdict(FAILURE) == (
         Status.PASS,
-        "What asset-purger could not do goes to a destination for failures.",
+        "Failed events of asset-purger go to a destination for failures.",
         {"dead_letter_queue": False, "on_failure": True},
     )
 
@@ -91,7 +91,7 @@ def test_failure_passes_with_a_dead_letter_queue_whatever_else_may_not_be_seen()
     account.denies(lambdas.INVOCATION, "lambda:GetFunctionEventInvokeConfig")
     assert account.verdict(FAILURE)[:2] == (
         Status.PASS,
-        "What asset-purger could not do goes to a dead-letter queue.",
+        "Failed events of asset-purger go to a dead-letter queue.",
     )
 
 
@@ -102,7 +102,7 @@ def test_failure_fails_when_only_successes_are_kept():
     account.says(lambdas.INVOCATION, said)
     assert account.verdict(FAILURE) == (
         Status.FAIL,
-        "What asset-purger could not do is dropped after the last attempt.",
+        "Failed events of asset-purger are dropped after the last attempt.",
         {"dead_letter_queue": False, "on_failure": False},
     )
 

@@ -11,7 +11,7 @@ from tests.aws.recordings.watching import delivering, for_all_groups, subscribed
 FILTER = "logs.metric-filter"
 SHIPPED = "logs.shipped"
 EU = "eu-west-1"
-STAY = "Logs stay where they were written"
+NOT_SENT = "Logs are not sent on as they should be"
 FUNCTION = f"arn:aws:lambda:{EU}:{aws.ACCOUNT}:function:to-splunk"
 KINESIS = f"arn:aws:kinesis:{EU}:{aws.ACCOUNT}:stream/logs"
 ELSEWHERE = f"arn:aws:logs:{EU}:210987654321:destination:central"
@@ -35,7 +35,7 @@ def without_groups():
 
 def test_filter_passes_where_each_group_has_one():
     verdict = aws.complete().verdict(FILTER)
-    assert verdict[:2] == (Status.PASS, "The logs are counted in 3 edge regions.")
+    assert verdict[:2] == (Status.PASS, "What the function logs is counted in 3 edge regions.")
     assert verdict.observed["regions"][EU] == {"group": True, "filters": ["sides"]}
 
 
@@ -45,7 +45,7 @@ def test_filter_fails_where_a_group_has_none():
     verdict = account.verdict(FILTER)
     assert verdict[:2] == (
         Status.FAIL,
-        "What the function does is not counted: no metric filter (eu-west-1).",
+        "What the function logs is not counted: no metric filter (eu-west-1).",
     )
     command = CHECKS[FILTER].bind(aws.PARAMETERS).mend_command(verdict.observed)
     assert command.startswith(
@@ -85,7 +85,7 @@ def test_filter_looks_at_the_group_of_ones_own():
 
 def test_shipped_passes_by_the_subscription_of_the_group_or_of_the_account():
     verdict = aws.complete().verdict(SHIPPED)
-    assert verdict[:2] == (Status.PASS, "Logs leave 3 edge regions for one place.")
+    assert verdict[:2] == (Status.PASS, "Logs are sent on from 3 edge regions.")
     assert verdict.observed == {
         "regions": {each: {"groups": [aws.GROUP], "not_shipped": []} for each in aws.REGIONS},
         "to": "splunk",
@@ -94,7 +94,7 @@ def test_shipped_passes_by_the_subscription_of_the_group_or_of_the_account():
 
 def test_shipped_fails_without_a_subscription():
     verdict = account_with().verdict(SHIPPED)
-    assert verdict[:2] == (Status.FAIL, f"{STAY}: no subscription (eu-west-1).")
+    assert verdict[:2] == (Status.FAIL, f"{NOT_SENT}: no subscription (eu-west-1).")
     command = CHECKS[SHIPPED].bind(aws.PARAMETERS).mend_command(verdict.observed)
     assert command.startswith(
         f"aws logs put-subscription-filter --region {EU} --log-group-name {aws.GROUP} "
@@ -124,7 +124,7 @@ def test_shipped_says_where_it_should_have_gone():
     account = aws.complete()
     account.says(watching.stream(EU), delivering(to="ExtendedS3"))
     assert account.verdict(SHIPPED).reason == (
-        f"{STAY}: delivered elsewhere than to Splunk (eu-west-1)."
+        f"{NOT_SENT}: delivered elsewhere than to Splunk (eu-west-1)."
     )
 
 
@@ -136,7 +136,7 @@ def test_shipped_fails_on_a_stream_that_does_not_run(status):
         verdict = account.verdict(SHIPPED, log_shipping=wanted)
         assert verdict[:2] == (
             Status.FAIL,
-            f"{STAY}: their delivery stream is not active (eu-west-1).",
+            f"{NOT_SENT}: their delivery stream is not active (eu-west-1).",
         )
 
 
@@ -145,7 +145,7 @@ def test_shipped_fails_on_a_stream_that_is_gone():
     account.fails(watching.stream(EU), Status.NOT_FOUND, "ResourceNotFoundException")
     assert account.verdict(SHIPPED)[:2] == (
         Status.FAIL,
-        f"{STAY}: their delivery stream does not exist (eu-west-1).",
+        f"{NOT_SENT}: their delivery stream does not exist (eu-west-1).",
     )
 
 

@@ -33,7 +33,7 @@ def test_quota_fails_region_by_region_and_mends_just_these():
     verdict = account.verdict(QUOTA)
     assert verdict[:2] == (
         Status.FAIL,
-        "1000 executions at a time are wanted: the quota is 10 (us-east-1).",
+        "1000 executions at the same time are wanted: the quota is 10 (us-east-1).",
     )
     bound = aws.CHECKS[QUOTA].bind(aws.PARAMETERS)
     assert bound.mend_command(verdict.observed) == (

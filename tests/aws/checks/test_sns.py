@@ -36,7 +36,7 @@ def test_confirmed_fails_when_nobody_has_confirmed(found):
     account.says(aws.subscriptions(EU), {"Subscriptions": found})
     assert account.verdict(CONFIRMED)[:2] == (
         Status.FAIL,
-        f"Nobody listens: no confirmed subscription ({aws.topic_arn(EU)}).",
+        f"Alarms would reach nobody: no confirmed subscription ({aws.topic_arn(EU)}).",
     )
 
 

@@ -43,12 +43,12 @@ def test_owner_fails_for_a_resource_without_the_tag(answer):
     verdict = account.verdict(OWNER)
     assert verdict[:2] == (
         Status.FAIL,
-        "Nobody could tell whose they are: no tag team (bucket files-eu).",
+        "Resources without an owner: no tag team (bucket files-eu).",
     )
     command = CHECKS[OWNER].bind(aws.PARAMETERS).mend_command(verdict.observed)
     assert command == (
         "aws resourcegroupstaggingapi tag-resources --region eu-west-1"
-        " --resource-arn-list arn:aws:s3:::files-eu --tags team=OWNER"
+        " --resource-arn-list arn:aws:s3:::files-eu --tags 'team=<OWNER>'"
     )
 
 
@@ -69,8 +69,8 @@ def test_owner_asks_whose_account_it_is_only_where_an_arn_needs_that():
 def test_owner_knows_the_arns_of_other_partitions():
     bound = CHECKS[OWNER].bind({**aws.PARAMETERS, "partition": "aws-cn", "buckets": None})
     command = bound.mend_command({})
-    assert "arn:aws-cn:lambda:cn-northwest-1:ACCOUNT_ID:function:edge-router" in command
-    assert "arn:aws-cn:cloudfront::ACCOUNT_ID:distribution/" in command
+    assert "arn:aws-cn:lambda:cn-northwest-1:<ACCOUNT_ID>:function:edge-router" in command
+    assert "arn:aws-cn:cloudfront::<ACCOUNT_ID>:distribution/" in command
 
 
 def test_owner_does_not_apply_to_a_component_that_names_no_resource():

@@ -32,7 +32,7 @@ def advanced(**fields):
 
 def test_trail_passes_when_one_sees_all_and_is_on():
     verdict = aws.complete().verdict(TRAIL)
-    assert verdict[:2] == (Status.PASS, "audit records changes in every region.")
+    assert verdict[:2] == (Status.PASS, "The trail audit records changes in every region.")
     assert verdict.observed["trails"][gov.TRAIL_ARN] == {
         "name": "audit",
         "home": "eu-west-1",
