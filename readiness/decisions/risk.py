@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 from readiness.canonical import canonical
 
 RANKS = range(1, 6)
 # How a level may look, from the calmest to the most urgent; the names are those of static/app.css.
 TONES = ("calm", "mild", "warm", "hot", "burning")
+# Days before a revisit date, where a matrix does not say otherwise.
+REMIND_DAYS = (14, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Level:
     # The longest a refusal may stand, in days.
     days: int
     needs_approval: bool
+    # How many days before that somebody is reminded, the earliest first.
+    remind_days: tuple[int, ...] = REMIND_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +81,24 @@ def matrix_from(text: str) -> Matrix:
     return Matrix(
         likelihoods=tuple(given["likelihoods"]),
         impacts=tuple(given["impacts"]),
-        levels=tuple(Level(**level) for level in given["levels"]),
+        levels=tuple(_level(level) for level in given["levels"]),
         cells=tuple(tuple(row) for row in given["cells"]),
     )
 
 
+def _level(given: dict[str, Any]) -> Level:
+    # Texts from before there were reminders say nothing of them.
+    return Level(**(given | {"remind_days": tuple(given.get("remind_days", REMIND_DAYS))}))
+
+
 def problems_of(matrix: Matrix) -> Iterator[str]:
     """Yield what is wrong with a matrix that somebody edited, a sentence each."""
-    for names, what in ((matrix.likelihoods, "likelihoods"), (matrix.impacts, "impacts")):
-        if len(names) != 5 or not all(names) or len(set(names)) != 5:
+    for given, what in ((matrix.likelihoods, "likelihoods"), (matrix.impacts, "impacts")):
+        if len(given) != 5 or not all(given) or len(set(given)) != 5:
             yield f"Give the five {what} names of their own."
     keys = [level.key for level in matrix.levels]
-    if not 2 <= len(keys) <= len(TONES) or len(set(keys)) != len(keys):
+    names = {level.name.strip().casefold() for level in matrix.levels} - {""}
+    if not 2 <= len(keys) <= len(TONES) or not len(set(keys)) == len(names) == len(keys):
         yield f"Give two to {len(TONES)} levels, each its own name."
     if [level.days for level in matrix.levels] != sorted(
         (level.days for level in matrix.levels), reverse=True
@@ -95,10 +106,16 @@ def problems_of(matrix: Matrix) -> Iterator[str]:
         yield "A larger risk may not stand for longer than a smaller one."
     if any(not 1 <= level.days <= 3660 for level in matrix.levels):
         yield "A refusal stands for 1 to 3660 days."
+    if any(not _reminds(level) for level in matrix.levels):
+        yield "Reminders are up to five numbers of days, 1 to 365 each."
     if any(key not in keys for row in matrix.cells for key in row):
         yield "Each cell needs one of the levels."
     elif not _grows(matrix, keys):
         yield "The level may not fall where likelihood or impact grows."
+
+
+def _reminds(level: Level) -> bool:
+    return len(level.remind_days) <= 5 and all(1 <= days <= 365 for days in level.remind_days)
 
 
 def _grows(matrix: Matrix, keys: list[str]) -> bool:

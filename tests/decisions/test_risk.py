@@ -46,6 +46,13 @@ def test_matrix_comes_back_from_its_text_as_it_was():
     assert matrix_from("") == DEFAULT
 
 
+def test_a_text_from_before_there_were_reminders_can_be_read():
+    old = DEFAULT.as_text().replace(',"remind_days":[14,3]', "")
+
+    assert "remind_days" not in old
+    assert matrix_from(old) == DEFAULT
+
+
 def test_words_are_those_of_the_matrix_that_a_decision_was_made_on():
     ours = replace(DEFAULT, likelihoods=("never", "a", "b", "c", "always"))
 
@@ -68,6 +75,8 @@ FALLING = (("high", "low", "low", "low", "low"), *DEFAULT.cells[1:])
         ({"levels": (LOW, LOW, *DEFAULT.levels[1:])}, "each its own name"),
         ({"levels": (replace(LOW, days=5), *DEFAULT.levels[1:])}, "may not stand for longer"),
         ({"levels": (replace(LOW, days=9999), *DEFAULT.levels[1:])}, "1 to 3660 days"),
+        ({"levels": (replace(LOW, remind_days=(0,)), *DEFAULT.levels[1:])}, "up to five numbers"),
+        ({"levels": (replace(LOW, name="high"), *DEFAULT.levels[1:])}, "each its own name"),
         ({"cells": (("x",) * 5, *DEFAULT.cells[1:])}, "Each cell needs one of the levels"),
         ({"cells": FALLING}, "may not fall"),
     ],
