@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Shape
@@ -12,6 +13,9 @@ from readiness.aws.parameter_types import DistributionId, EdgeRegions, FunctionN
 from readiness.aws.parameters import CheckParameters
 
 READS_ALARMS = ("cloudwatch", "describe_alarms")
+
+#: What a metric is about: its namespace, and the name and value of one of its dimensions.
+Subject = tuple[str | None, str, str]
 
 
 class EdgeAlarms(CheckParameters):
@@ -28,6 +32,15 @@ class EdgeAlarms(CheckParameters):
     def alarm_regions(self) -> tuple[str, ...]:
         """Where alarms on the component can be. CloudFront's metrics are in the home region."""
         return tuple(dict.fromkeys((*self.edge_regions, self.home_region)))
+
+    @cached_property
+    def subjects(self) -> frozenset[Subject]:
+        """What metrics of the component are about."""
+        names = (self.replica_name, self.function_name)
+        found: set[Subject] = {("AWS/Lambda", "FunctionName", name) for name in names}
+        if self.distribution_id is not None:
+            found.add(("AWS/CloudFront", "DistributionId", self.distribution_id))
+        return frozenset(found)
 
 
 class Dimension(Shape):
@@ -73,6 +86,16 @@ class MetricAlarm(Alarm, Metric):
         stats = [query.metric_stat.metric for query in self.metrics if query.metric_stat]
         return [self, *stats] if self.metric_name else stats
 
+    @cached_property
+    def subjects(self) -> frozenset[Subject]:
+        """What its metrics are about. Kept: hundreds of components may look through an account's
+        thousands of alarms."""
+        return frozenset(
+            (metric.namespace, each.name, each.value)
+            for metric in self.watched
+            for each in metric.dimensions
+        )
+
     @property
     def insights(self) -> list[str]:
         """Its Metrics Insights queries, which name metrics in a language of their own."""
@@ -97,16 +120,7 @@ def alarms_fetch(region: str) -> Fetch:
 
 def watches(alarm: MetricAlarm, params: EdgeAlarms) -> bool:
     """Whether the alarm is about this function or this distribution."""
-    functions = (params.replica_name, params.function_name)
-    return any(
-        (metric.namespace == "AWS/Lambda" and metric.has("FunctionName", *functions))
-        or (
-            params.distribution_id is not None
-            and metric.namespace == "AWS/CloudFront"
-            and metric.has("DistributionId", params.distribution_id)
-        )
-        for metric in alarm.watched
-    )
+    return not alarm.subjects.isdisjoint(params.subjects)
 
 
 def watching(answer: AlarmsAnswer, params: EdgeAlarms) -> list[MetricAlarm]:
