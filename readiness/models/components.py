@@ -167,6 +167,15 @@ class Requirement(models.Model):
         ]
         indexes = [
             models.Index(fields=["component", "standing", "weight"], name="requirement_standing"),
+            # What waits for somebody, of all components: few of many rows.
+            models.Index(
+                fields=["standing"],
+                condition=Q(
+                    standing__in=["arrived", "contradicted", "lapsed", "overdue", "overtaken"]
+                ),
+                name="requirement_asks_again",
+            ),
+            models.Index(fields=["standing_changes_on"], name="requirement_changes_on"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """What may bring a decision back before its date."""
 
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from readiness.models.catalog import Criterion
 from readiness.models.components import Component
@@ -42,6 +43,10 @@ class Incident(models.Model):
     criteria = models.ManyToManyField(Criterion, related_name="incidents", blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    # Raised by every correction: a form that carries an older one lost the race.
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["version"], m2m_fields=["criteria"])
 
     class Meta:
         ordering = ["-started_at", "-pk"]
