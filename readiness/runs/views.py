@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -138,6 +139,7 @@ def _recordings(
             :RECORDINGS_SHOWN
         ],
         "may_edit": component.role >= Role.EDITOR and component.archived_at is None,
+        "parameters": json.dumps(component.parameters, indent=2),
         "form": form,
     }
     return render_part(request, "runs/recording_list.html", context, status=status)
