@@ -67,9 +67,14 @@ def ensure_schedules(**kwargs: Any) -> None:
 
 
 def enqueue(job: Job, *, now: datetime) -> None:
-    """Put a nudge for the job into the queue; call it after the row is committed."""
-    type(job)._default_manager.filter(pk=job.pk).update(nudged_at=now)
-    async_task(TASKS[type(job)], job.pk, task_name=f"{type(job).__name__} {job.pk}")
+    """Put a nudge for the job into the queue; call it after the row is committed.
+
+    One nudge is for all jobs that are taken up together: where somebody has told the queue of one
+    of them since `job` was read, nothing is put there.
+    """
+    untold = type(job)._default_manager.filter(job.group, ACTIVE, nudged_at=job.nudged_at)
+    if untold.update(nudged_at=now):
+        async_task(TASKS[type(job)], job.pk, task_name=f"{type(job).__name__} {job.pk}")
 
 
 def claim(model: type[J], pk: int, *, now: datetime) -> J | None:
@@ -165,7 +170,7 @@ def recover(job: Job, *, now: datetime) -> None:
         elif seen.update(state=JobState.REQUESTED, claim=""):
             logger.warning("%s %s lost its worker: taken up again", type(job).__name__, job.pk)
             enqueue(job, now=now)
-    elif silence > 2 * SILENT:
+    elif silence > 2 * SILENT and now - (job.nudged_at or job.requested_at) >= SILENT:
         seen.update(state=JobState.FAILED, finished_at=now, message=ORPHANED)
     elif now - (job.nudged_at or job.requested_at) > SILENT:
         enqueue(job, now=now)

@@ -136,6 +136,55 @@ def test_recover_fails_a_run_that_no_worker_takes_up_again(run):
     )
 
 
+def test_recover_gives_the_queue_a_while_after_it_was_told(run):
+    mine = jobs.claim(CheckRun, run.pk, now=NOW)
+    for seconds in (75, 76, 94):  # nobody looked for more than a minute
+        jobs.recover(mine, now=later(seconds))
+    waiting = mine.state
+    jobs.recover(mine, now=later(95))
+
+    assert (waiting, mine.message) == (JobState.REQUESTED, jobs.ORPHANED)
+
+
+@pytest.fixture
+def group(component):
+    """Runs that were made together."""
+    components = [component, *(factory.make_component(slug=f"other-{n}") for n in (1, 2))]
+    return [
+        CheckRun.objects.create(component=each, requested_at=NOW, together="t")
+        for each in components
+    ]
+
+
+def test_one_nudge_is_for_all_that_are_taken_up_together(group, time_machine):
+    alone = factory.make_component(slug="alone")
+    run = CheckRun.objects.create(component=alone, requested_at=NOW)
+    for moment in (later(30), later(90)):
+        time_machine.move_to(moment)
+        jobs.recover_all()
+    told = [task.task["args"] for task in OrmQ.objects.order_by("pk")]
+    jobs.tell_again(now=later(91))
+
+    assert sorted(told) == sorted([(group[0].pk,), (run.pk,)] * 2)
+    assert OrmQ.objects.count() == 6
+    assert {each.nudged_at for each in CheckRun.objects.all()} == {later(91)}
+
+
+def test_a_group_that_lost_its_worker_is_told_of_once_and_taken_up_as_one(group, time_machine):
+    first = jobs.claim(CheckRun, group[0].pk, now=NOW)
+    jobs.claim_with(first, CheckRun.objects.filter(first.group), now=NOW)
+    jobs.end(first, JobState.FINISHED, now=NOW)
+    time_machine.move_to(later(60))
+
+    jobs.recover_all()
+
+    [nudge] = OrmQ.objects.all()
+    again = jobs.claim(CheckRun, nudge.task["args"][0], now=later(61))
+    others = jobs.claim_with(again, CheckRun.objects.filter(again.group), now=later(61))
+    assert {again.pk, *(each.pk for each in others)} == {each.pk for each in group[1:]}
+    assert {each.attempt for each in (again, *others)} == {2}
+
+
 def test_recover_ends_a_cancelled_run_whose_worker_died(run):
     mine = jobs.claim(CheckRun, run.pk, now=NOW)
     jobs.cancel(mine, by=User.objects.first(), now=NOW)

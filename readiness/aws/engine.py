@@ -66,7 +66,7 @@ class Result:
 class Outcome:
     """What a run came to."""
 
-    results: tuple[Result, ...]  # in the order of the checks given; unfinished ones are absent
+    results: tuple[Result, ...]  # in the order of the checks given, those kept; see run
     reads_made: int
     cancelled: bool
     refused: Mapping[str, str]  # accounts that would not let us in, and why: a sentence
@@ -83,6 +83,7 @@ def run(
     is_cancelled: Callable[[], bool] | None = None,
     read_seconds: float = 30,
     run_seconds: float = 120,
+    keep_results: bool = True,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
     """Run the checks, of one component or of many, and return what each says.
@@ -93,11 +94,14 @@ def run(
     when the run is `run_seconds` old, is judged on what is there; what it lacks counts as a
     timeout. A read that waits for its turn has all its time before it. Cancelled, the run returns
     at once with the results so far. When an account does not let us in, the checks that
-    ask it end without a result, and the outcome says so once for all of them.
+    ask it end without a result, and the outcome says so once for all of them. Without
+    `keep_results` on_result has them and the outcome has not: they fill memory with hundreds of
+    components.
     """
     with Snapshot(connection.reader()) as snapshot:
         now = connection.now()
         current = _Run(snapshot, now, on_progress, on_result, read_seconds, clock)
+        current.keeps_results = keep_results
         deadline = clock() + run_seconds
         current.plan(bound)
         cancelled = False
@@ -152,6 +156,7 @@ class _Run:
         self._meter = Meter()
         self._next_look = clock()
         self._parsed: Parsed = {}
+        self.keeps_results = True
 
     @property
     def is_open(self) -> bool:
@@ -327,7 +332,8 @@ class _Run:
             reads=tuple(self._record(fetch, shared) for fetch, shared in check.asked.items()),
             duration_ms=round((now - check.began) * 1000),
         )
-        self._results[check.position] = result
+        if self.keeps_results:
+            self._results[check.position] = result
         if self._on_result is not None:
             self._on_result(result)
 

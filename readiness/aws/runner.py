@@ -39,6 +39,8 @@ from readiness.runs.results import remember, storable
 FLUSH = timedelta(milliseconds=300)
 # Components of one run together: as many as AWS can be asked about before the queue's time is up.
 TOGETHER = 300
+# Well before the queue's time is up, settings.Q_CLUSTER: what is late is written as just that.
+RUN_SECONDS = 240
 NO_CHECK = "No check applies: parameters are missing."
 FAILED = "Something in Readiness itself went wrong; its log has the details."
 
@@ -106,8 +108,7 @@ def run_now(
 def run_task(pk: int) -> None:
     """What the queue calls. Delivered twice it does nothing the second time."""
     now = timezone.now()
-    told = CheckRun.objects.get(pk=pk)
-    group = CheckRun.objects.filter(together=told.together).exclude(together="")
+    group = CheckRun.objects.filter(CheckRun.objects.get(pk=pk).group)
     # The queue was told of one for all: that one may have been cancelled, or fail, by itself.
     for each in (pk, *group.filter(ACTIVE).exclude(pk=pk).values_list("pk", flat=True)):
         if run := jobs.claim(CheckRun, each, now=now):
@@ -208,6 +209,8 @@ def _execute(runs: list[CheckRun], on_progress: Callable[[CheckRun], None] | Non
             on_progress=writer.progressed,
             on_result=writer.took,
             is_cancelled=writer.is_cancelled,
+            run_seconds=RUN_SECONDS,
+            keep_results=False,
         )
     except Exception:
         writer.end(JobState.FAILED, FAILED)

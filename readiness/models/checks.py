@@ -1,6 +1,7 @@
 """What AWS said: runs, answers, and the latest word on each check of a component."""
 
 from django.db import models
+from django.db.models import Q
 
 from readiness.models.components import Component
 from readiness.models.jobs import ACTIVE, Job
@@ -62,6 +63,10 @@ class CheckRun(Job):
         indexes = [
             models.Index(fields=["component", "-requested_at"], name="check_run_newest"),
         ]
+
+    @property
+    def group(self) -> Q:
+        return Q(together=self.together) if self.together else super().group
 
 
 class CheckResult(models.Model):

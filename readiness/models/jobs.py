@@ -43,5 +43,10 @@ class Job(models.Model):
         abstract = True
 
     @property
+    def group(self) -> Q:
+        """Which rows a worker takes up together with this one, itself among them."""
+        return Q(pk=self.pk)
+
+    @property
     def is_active(self) -> bool:
         return self.state in ACTIVE_STATES

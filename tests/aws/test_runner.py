@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
+from django_q.models import OrmQ
 
 from readiness import jobs
 from readiness.accounts import connections
@@ -16,9 +18,11 @@ from readiness.aws.fetch import Answer
 from readiness.aws.recording import Recording as RecordedAnswers
 from readiness.aws.registry import applicable
 from readiness.models import (
+    AccountWay,
     CheckResult,
     CheckRun,
     CheckState,
+    ComponentAccount,
     Criterion,
     JobState,
     Requirement,
@@ -225,6 +229,50 @@ def test_one_of_the_runs_together_can_be_cancelled(three, aws, monkeypatch):
 
     assert sorted(states().values()) == ["cancelled", "finished", "finished"]
     assert set(CheckResult.objects.values_list("run", flat=True)) == {runs[0].pk, runs[2].pk}
+
+
+def test_the_others_are_taken_up_when_the_one_that_the_queue_was_told_of_is_cancelled(three, aws):
+    runs = runner.request_together(components=three, now=NOW, trigger=RunTrigger.SCHEDULE)
+    jobs.cancel(runs[0], by=factory.make_user("emil"), now=NOW)
+
+    runner.run_task(runs[0].pk)
+    runner.run_task(runs[0].pk)
+
+    assert sorted(states().values()) == ["cancelled", "finished", "finished"]
+    assert set(CheckRun.objects.values_list("attempt", flat=True)) == {0, 1}
+
+
+def test_a_group_whose_worker_died_is_taken_up_again_as_a_group_and_finishes(three, aws):
+    runs = runner.request_together(components=three, now=NOW, trigger=RunTrigger.SCHEDULE)
+    then = timezone.now() - timedelta(minutes=1)
+    dead = jobs.claim(CheckRun, runs[0].pk, now=then)
+    jobs.claim_with(dead, CheckRun.objects.filter(dead.group), now=then)
+    OrmQ.objects.all().delete()
+
+    jobs.recover_all()
+    [nudge] = OrmQ.objects.all()
+    runner.run_task(*nudge.task["args"])
+
+    assert set(states().values()) == {JobState.FINISHED}
+    assert CheckResult.objects.filter(check_id=LOGS, status="pass").count() == 3
+    assert sum(run.reads_made > 0 for run in CheckRun.objects.all()) == 1  # on one snapshot
+    assert set(CheckRun.objects.values_list("attempt", flat=True)) == {2}
+
+
+def test_an_account_that_refuses_takes_only_its_own_runs_along(three, monkeypatch):
+    closed = factory.make_account(way=AccountWay.PROFILE, profile="closed", role_arn="")
+    ComponentAccount.objects.create(component=three[1], account=closed)
+    expired = CredentialsExpired("The credentials have expired. Log in anew.")
+    answers = {"closed": FakeAWS(expired), None: FakeAWS({"logGroups": []})}
+    monkeypatch.setattr(connections, "connect", lambda profile=None: answers[profile])
+    runs = runner.request_together(components=three, now=NOW, trigger=RunTrigger.SCHEDULE)
+
+    runner.run_task(runs[0].pk)
+
+    said = {run.component: (run.state, run.message) for run in CheckRun.objects.all()}
+    assert said.pop(three[1]) == (JobState.FAILED, str(expired))
+    assert set(said.values()) == {(JobState.FINISHED, "")}
+    assert not CheckResult.objects.filter(run__component=three[1]).exists()
 
 
 def test_a_run_judged_from_a_recording_says_when_and_moves_nothing_that_is_newer(router, aws):
