@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from readiness.catalog.schema import (
     BlueprintFile,
@@ -18,6 +19,7 @@ from readiness.catalog.schema import (
     parse,
 )
 from readiness.components.actions import add_missing_requirements
+from readiness.decisions.actions import refresh_standings
 from readiness.models import (
     Blueprint,
     BlueprintItem,
@@ -25,6 +27,7 @@ from readiness.models import (
     Component,
     Criterion,
     CriterionRevision,
+    Requirement,
     Topic,
 )
 
@@ -68,9 +71,26 @@ def load(paths: Sequence[Path], *, now: datetime) -> Loaded:
                 mistakes += [f"{path}: {m}" for m in _load_blueprint(file, loaded)]
         if mistakes:
             raise CatalogFileError(mistakes)
-        for component in Component.objects.active():
-            loaded.requirements_added += add_missing_requirements(component=component)
+        _bring_to_components(loaded, now)
     return loaded
+
+
+def _bring_to_components(loaded: Loaded, now: datetime) -> None:
+    for component in Component.objects.active():
+        loaded.requirements_added += add_missing_requirements(component=component)
+    for component in _watching(loaded.revised):
+        refresh_standings(component=component, now=now)
+
+
+def _watching(criteria: Sequence[str]) -> QuerySet[Component]:
+    """Return the components with a decision on one of these criteria that a trigger may bring back.
+
+    They are few, and standings follow from nothing else that a catalog says.
+    """
+    watched = Requirement.objects.filter(
+        criterion__slug__in=criteria, current_decision__triggers__gt=""
+    )
+    return Component.objects.active().filter(pk__in=watched.values("component"))
 
 
 def _load_catalog(file: CatalogFile, loaded: Loaded, now: datetime) -> list[str]:

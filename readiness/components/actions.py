@@ -72,8 +72,7 @@ def edit_component(
 ) -> Component:
     """Change a component that `by` saw at `version`. Raises EditConflict, changing nothing."""
     _edit(component, values, version, by)
-    if "parameters" in values:
-        refresh_standings(component=component, now=now)
+    refresh_standings(component=component, now=now)
     return component
 
 

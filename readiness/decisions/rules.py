@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from readiness.decisions.risk import DEFAULT, Level, Matrix
-from readiness.decisions.triggers import Trigger
+from readiness.decisions.triggers import Trigger, triggers_from
 from readiness.models.catalog import Outcome
+from readiness.models.decisions import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ class Content:
         keep = {"outcome", *REQUIRED[Outcome(self.outcome)], *OFFERED[Outcome(self.outcome)]}
         blank: dict[str, Any] = {f.name: f.default for f in fields(self) if f.name not in keep}
         return replace(self, **blank)
+
+
+def content_of(decision: Decision) -> Content:
+    """Return what a decision said, to start the next one from."""
+    said = {name: getattr(decision, name) for name in Content.__slots__}
+    return Content(**(said | {"triggers": triggers_from(decision.triggers)}))
 
 
 REQUIRED: dict[Outcome, tuple[str, ...]] = {
