@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command, get_commands
 
+from readiness.aws.checks import CHECKS
+from readiness.checks.catalog import parameter_title
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -73,6 +76,22 @@ def test_every_command_is_documented():
     documented = "".join(p.read_text() for p in [ROOT / "README.md", *ROOT.glob("docs/*.md")])
 
     assert {name for name in ours if name not in documented} == set()
+
+
+def test_every_check_is_documented_with_its_title():
+    documented = (ROOT / "docs/checks.md").read_text()
+    rows = dict(re.findall(r"^\| `([a-z0-9.-]+)` \| ([^|]+) \|", documented, re.M))
+
+    assert rows == {check.id: check.title for check in CHECKS.values()}
+
+
+def test_every_parameter_that_a_check_wants_is_documented_beside_it():
+    documented = (ROOT / "docs/checks.md").read_text()
+    wanted = dict(re.findall(r"^\| `([a-z0-9.-]+)` \| [^|]+ \| ([^|]+) \|", documented, re.M))
+
+    assert {id: set(re.sub(r" \(.*?\)", "", said).split(", ")) for id, said in wanted.items()} == {
+        check.id: {parameter_title(name) for name in check.wants({})} for check in CHECKS.values()
+    }
 
 
 def test_links_between_the_documents_lead_somewhere():

@@ -267,7 +267,7 @@ class CachePolicyTtl:
 @check(
     "cloudfront.accept-encoding-key",
     version=1,
-    criteria=["bad-output-purge"],
+    criteria=["bad-output-purge", "config-validated"],
     params=ChoosesEncoding,
     reads=[READS_DISTRIBUTION, READS_POLICY],
     title="Compressed and plain answers are cached apart",

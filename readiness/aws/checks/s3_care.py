@@ -281,7 +281,7 @@ class DefaultEncryption:
     severity="low",
     passes=(
         "Server access logging is on for every bucket. Data events in CloudTrail do as well, but"
-        " are not looked at: refuse the check with that as the reason."
+        " are not looked at: mute the check where you have them."
     ),
     why=(
         "CloudTrail does not record by itself who wrote or deleted an object. Without access logs"
