@@ -41,6 +41,8 @@ ROUTES = {
     "component_restore": ("post", C, {}, admins(302)),
     "gap_report": ("get", C, {}, TEAM),
     "report_json": ("get", C, {}, TEAM),
+    "decisions_export": ("get", C, {}, TEAM),
+    "decision_export": ("get", C | {"criterion": "c-0-1"}, {}, TEAM),
     "report_job_start": ("post", C, {}, (LOGIN, 404, 302, 302, 302, 302)),
     "report_job_detail": ("get", JOB, {}, TEAM),
     "report_job_cancel": ("post", JOB, {}, (LOGIN, 404, 302, 302, 302, 302)),
@@ -127,6 +129,7 @@ def world(db):
     file = ReportFile.objects.create(
         component=component, key="k", filename="r.pdf", content=b"%PDF", created_at=NOW
     )
+    factory.make_decision(component, "c-0-1")
     job = ReportJob.objects.create(
         component=component, requested_at=NOW, state=JobState.FINISHED, file=file
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,7 +12,9 @@ from readiness.htmx import UserRequest, redirect, render_part
 from readiness.reports import actions
 from readiness.reports.data import report_data
 from readiness.reports.gap_report import build_gap_report
+from readiness.reports.madr import record_text
 from readiness.reports.page import gap_report_context
+from readiness.reports.records import decision_archive, decision_records
 
 
 @require_GET
@@ -28,6 +30,25 @@ def report_json(request: UserRequest, component: str) -> HttpResponse:
     found = access.get_component(request, component)
     data = report_data(build_gap_report(found, timezone.now()))
     return _download(canonical(data).encode(), f"{found.slug}-gap-report.json", "application/json")
+
+
+@require_GET
+def decisions_export(request: UserRequest, component: str) -> HttpResponse:
+    """All decisions of a component as a folder of Markdown files."""
+    found = access.get_component(request, component)
+    content = decision_archive(found, decision_records(found, timezone.now()))
+    return _download(content, f"{found.slug}-decisions.zip", "application/zip")
+
+
+@require_GET
+def decision_export(request: UserRequest, component: str, criterion: str) -> HttpResponse:
+    """One decision as a Markdown file; Http404 while there is none."""
+    found = access.get_component(request, component)
+    for record in decision_records(found, timezone.now()):
+        if record.line.criterion == criterion:
+            text = record_text(record)
+            return _download(text.encode(), record.filename, "text/markdown; charset=utf-8")
+    raise Http404
 
 
 @require_POST

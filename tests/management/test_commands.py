@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from zipfile import ZipFile
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -54,6 +55,18 @@ class TestExportReport:
         printed = output("export_report", "asset-router", "--format", "json", "--output", "-")
 
         assert json.loads(printed)["counts"]["undecided"] == 6
+
+    def test_writes_decisions_as_a_folder(self, component, tmp_path):
+        factory.make_decision(component, "c-0-0")
+        path = tmp_path / "decisions.zip"
+
+        output("export_report", "asset-router", "--format", "madr", "--output", path)
+
+        with ZipFile(path) as archive:
+            assert archive.namelist() == [
+                "asset-router-decisions/README.md",
+                "asset-router-decisions/0001-c-0-0.md",
+            ]
 
     def test_says_which_components_there_are(self, component):
         with pytest.raises(CommandError, match="no component 'nope'. Known: asset-router"):

@@ -10,16 +10,18 @@ from django.utils import timezone
 
 from readiness.canonical import plain
 from readiness.management.components import add_component_argument, find_component
+from readiness.models import Component
 from readiness.reports.data import report_data
 from readiness.reports.gap_report import build_gap_report
+from readiness.reports.records import decision_archive, decision_records
 
 
 class Command(BaseCommand):
-    help = "Write the gap report of a component as PDF or as JSON."
+    help = "Write the gap report of a component as PDF or JSON, or its decisions as Markdown (zip)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_component_argument(parser)
-        parser.add_argument("--format", choices=["pdf", "json"], default="pdf")
+        parser.add_argument("--format", choices=["pdf", "json", "madr"], default="pdf")
         parser.add_argument(
             "--output",
             type=Path,
@@ -29,15 +31,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, component: str, output: Path, **options: Any) -> str:
-        report = build_gap_report(find_component(component), timezone.now())
-        if options["format"] == "json":
-            text = json.dumps(report_data(report), indent=2, ensure_ascii=False, default=plain)
-            content = f"{text}\n".encode()
-        else:
-            # Half a second and the system's Pango, which JSON does not need.
-            from readiness.reports.pdf import render_pdf  # noqa: PLC0415
-
-            content = render_pdf(report)
+        content = _content(find_component(component), options["format"])
         if str(output) == "-" and options["format"] == "json":
             return content.decode()
         try:
@@ -45,3 +39,17 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{output} cannot be written: {error.strerror}.") from None
         return f"{output}: {len(content):,} bytes."
+
+
+def _content(component: Component, wanted: str) -> bytes:
+    now = timezone.now()
+    if wanted == "madr":
+        return decision_archive(component, decision_records(component, now))
+    report = build_gap_report(component, now)
+    if wanted == "json":
+        text = json.dumps(report_data(report), indent=2, ensure_ascii=False, default=plain)
+        return f"{text}\n".encode()
+    # Half a second and the system's Pango, which the others do not need.
+    from readiness.reports.pdf import render_pdf  # noqa: PLC0415
+
+    return render_pdf(report)
