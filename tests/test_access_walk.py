@@ -50,6 +50,10 @@ ROUTES = {
     "requirement_detail": ("get", CC, {}, TEAM),
     "decision_save": ("post", CC, {"outcome": "done"}, writers(422)),
     "suggestion_adopt": ("post", CC, {}, writers(302)),
+    # There is no proposal: who may end one is told so.
+    "proposal_approve": ("post", CC, {}, (LOGIN, 404, 403, 403, 409, 409)),
+    "proposal_send_back": ("post", CC, {}, (LOGIN, 404, 403, 403, 409, 409)),
+    "proposal_withdraw": ("post", CC, {}, writers(409)),
     "requirement_edit": ("post", CC, {}, writers(422)),
     "check_binding_save": ("post", CC, {"check_id": "s3.versioning"}, writers(302)),
     "component_checks": ("get", C, {}, TEAM),
@@ -125,11 +129,11 @@ def world(db):
         },
     )
     component = factory.make_component(blueprint=blueprint)
+    factory.make_decision(component, "c-0-1")
     run = CheckRun.objects.create(component=component, requested_at=NOW, state=JobState.FINISHED)
     file = ReportFile.objects.create(
         component=component, key="k", filename="r.pdf", content=b"%PDF", created_at=NOW
     )
-    factory.make_decision(component, "c-0-1")
     job = ReportJob.objects.create(
         component=component, requested_at=NOW, state=JobState.FINISHED, file=file
     )

@@ -15,10 +15,9 @@ from readiness.decisions.triggers import (
     Trigger,
     TriggerKind,
     trigger_from_line,
-    triggers_from,
 )
 from readiness.fields import Day, Member, Words
-from readiness.models import BindingKind, Decision, Effort, Outcome, Requirement, Team
+from readiness.models import BindingKind, Effort, Outcome, Requirement, Team
 
 # The form names a person as `owner`, the content by id; a cell is a likelihood and an impact.
 _FORM_NAME = {
@@ -218,12 +217,6 @@ def _ranks(cell: str | None) -> tuple[int | None, int | None]:
     return int(likelihood), int(impact)
 
 
-def content_of(decision: Decision) -> Content:
-    """Return what a decision said, to start the next one from."""
-    said = {name: getattr(decision, name) for name in Content.__slots__}
-    return Content(**(said | {"triggers": triggers_from(decision.triggers)}))
-
-
 class RequirementForm(forms.ModelForm[Requirement]):
     version = forms.IntegerField(widget=forms.HiddenInput)
     statement = Words(
@@ -245,6 +238,13 @@ class RequirementForm(forms.ModelForm[Requirement]):
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class ProposalForm(forms.Form):
+    """What became of a proposal; `proposal` is the one that the person has seen."""
+
+    proposal = forms.IntegerField(widget=forms.HiddenInput)
+    reason = Words(2, label="Why it is sent back")
 
 
 class BindingForm(forms.Form):

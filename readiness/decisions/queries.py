@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from readiness.decisions.digest import RULES, approval_digest, decision_digest
 from readiness.decisions.risk import Matrix, matrix_from
@@ -19,8 +19,13 @@ def current_matrix() -> Matrix:
 
 
 def ledger(requirement: Requirement) -> QuerySet[Decision]:
-    """Return the whole ledger of a requirement, newest first."""
-    return requirement.decisions.select_related("decided_by", "owner").order_by("-number")
+    """Return the whole ledger of a requirement, newest first, with what became of proposals.
+
+    Two queries.
+    """
+    became = Prefetch("approvals", Approval.objects.select_related("by"))
+    entries = requirement.decisions.select_related("decided_by", "owner")
+    return entries.prefetch_related(became).order_by("-number")
 
 
 @dataclass(frozen=True, slots=True)

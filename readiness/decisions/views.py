@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from readiness import access
 from readiness.components import actions as components
-from readiness.decisions import actions
-from readiness.decisions.forms import BindingForm, DecisionForm, RequirementForm, content_of
+from readiness.decisions import actions, approvals
+from readiness.decisions.forms import (
+    BindingForm,
+    DecisionForm,
+    ProposalForm,
+    RequirementForm,
+)
 from readiness.decisions.queries import ledger
+from readiness.decisions.rules import content_of
 from readiness.decisions.suggestions import suggested_content
 from readiness.htmx import UserRequest, redirect, render_part, wants_fragment
-from readiness.models import BindingKind, Component, Requirement, Role
+from readiness.models import (
+    Approval,
+    ApprovalKind,
+    BindingKind,
+    Component,
+    Decision,
+    Requirement,
+    Role,
+)
 from readiness.reports.page import gap_report_context
 
 PAGE = "reports/gap_report.html"
@@ -47,7 +63,7 @@ def decision_save(request: UserRequest, component: str, criterion: str) -> HttpR
     if not form.is_valid():
         return _row(request, found, criterion, now, form=form, status=422)
     try:
-        actions.decide(
+        decision = actions.decide(
             component=found,
             criterion=criterion,
             content=form.content,
@@ -60,7 +76,7 @@ def decision_save(request: UserRequest, component: str, criterion: str) -> HttpR
         raise Http404 from None
     except actions.DecisionConflict as lost:
         return _row(request, found, criterion, now, form=form, conflict=lost.current, status=409)
-    return _saved(request, found, criterion, "Saved.")
+    return _saved(request, found, criterion, _what_happened(decision, "Saved."))
 
 
 @require_POST
@@ -74,7 +90,7 @@ def suggestion_adopt(request: UserRequest, component: str, criterion: str) -> Ht
     if not content:
         raise Http404
     try:
-        actions.decide(
+        decision = actions.decide(
             component=requirement.component,
             criterion=criterion,
             content=content,
@@ -93,7 +109,54 @@ def suggestion_adopt(request: UserRequest, component: str, criterion: str) -> Ht
             request, requirement.component, criterion, now,
             form=form, conflict=lost.current, status=409,
         )  # fmt: skip
-    return _saved(request, requirement.component, criterion, "Adopted and saved.")
+    said = _what_happened(decision, "Adopted and saved.")
+    return _saved(request, requirement.component, criterion, said)
+
+
+def _what_happened(decision: Decision, otherwise: str) -> str:
+    if decision.needs_approval:
+        return "Proposed. It stands once somebody else has approved it."
+    return otherwise
+
+
+@require_POST
+def proposal_approve(request: UserRequest, component: str, criterion: str) -> HttpResponse:
+    requirement = access.get_requirement(request, component, criterion, needs=Role.APPROVER)
+    return _end_proposal(request, requirement, approvals.approve, "Approved.")
+
+
+@require_POST
+def proposal_send_back(request: UserRequest, component: str, criterion: str) -> HttpResponse:
+    requirement = access.get_requirement(request, component, criterion, needs=Role.APPROVER)
+    return _end_proposal(request, requirement, approvals.send_back, "Sent back.")
+
+
+@require_POST
+def proposal_withdraw(request: UserRequest, component: str, criterion: str) -> HttpResponse:
+    requirement = access.get_requirement(request, component, criterion, needs=Role.EDITOR)
+    return _end_proposal(request, requirement, approvals.withdraw, "Withdrawn.")
+
+
+def _end_proposal(
+    request: UserRequest, requirement: Requirement, end: Callable[..., Approval], says: str
+) -> HttpResponse:
+    """End the proposal that the person had before their eyes, unless another thing did."""
+    now, found, slug = timezone.now(), requirement.component, requirement.criterion.slug
+    form = ProposalForm(request.POST)
+    form.full_clean()
+    seen = requirement.decisions.filter(pk=form.cleaned_data.get("proposal") or 0).first()
+    try:
+        if seen is None:
+            raise approvals.ProposalGone("There is no such proposal.")
+        end(decision=seen, by=request.user, now=now, reason=form.cleaned_data.get("reason", ""))
+    except approvals.OwnProposal as refused:
+        raise PermissionDenied(str(refused)) from None
+    except approvals.ReasonMissing as missing:
+        form.add_error("reason", str(missing))
+        return _row(request, found, slug, now, proposal_form=form, status=422)
+    except approvals.ProposalGone as gone:
+        return _row(request, found, slug, now, gone=str(gone), status=409)
+    return _saved(request, found, slug, says)
 
 
 @require_POST
@@ -152,21 +215,25 @@ def _opened(
 ) -> dict[str, Any]:
     """What an open row adds to the page's context; `given` are the forms of an answer to a POST."""
     team, today = requirement.component.team, context["report"].today
-    decision, item = requirement.current_decision, requirement.blueprint_item
+    item, entries = requirement.blueprint_item, list(ledger(requirement))
     line = _line(context, requirement.criterion.slug)
     on_it = {check.check.id for check in line.checks}
     detail = {
         "item": item,
         "suggestion": item
-        and not decision
+        and not entries
         and suggested_content(item, owner=request.user, today=today),
-        "ledger": ledger(requirement),
+        "ledger": entries,
+        "stale": _stale_because(requirement, entries, line.verdict),
+        "fired": [each | {"at": datetime.fromisoformat(each["at"])} for each in requirement.fired],
+        **_proposal_of(request, requirement, context),
         "addable": [c.check for c in context["report"].checks if c.check.id not in on_it],
         "form": DecisionForm.for_requirement(
             requirement,
             team=team,
             today=today,
-            content=content_of(decision) if decision else None,
+            # The newest, be it a proposal that was sent back: the next one starts from it.
+            content=content_of(entries[0]) if entries else None,
         ),
         "requirement_form": RequirementForm(
             instance=requirement,
@@ -176,6 +243,34 @@ def _opened(
         ),
     }
     return {"open": line.criterion, "line": line, "detail": detail | given}
+
+
+def _proposal_of(
+    request: UserRequest, requirement: Requirement, context: dict[str, Any]
+) -> dict[str, Any]:
+    """The proposal that waits, and what this person may do about it."""
+    proposal = requirement.proposed_decision
+    own = proposal is not None and proposal.decided_by_id == request.user.pk
+    approver = context["may_edit"] and requirement.component.role >= Role.APPROVER
+    return {
+        "proposal": proposal,
+        "proposal_form": ProposalForm(),
+        "may_approve": approver and not own,
+        "may_send_back": approver,
+        "may_withdraw": context["may_edit"] and own,
+    }
+
+
+def _stale_because(
+    requirement: Requirement, entries: Sequence[Decision], verdict: str
+) -> list[str]:
+    """Return what is not any more as it was when the current decision was approved."""
+    for entry in entries:
+        if entry.pk == requirement.current_decision_id:
+            for approval in entry.approvals.all():
+                if approval.kind == ApprovalKind.APPROVED:
+                    return approvals.stale_because(approval, requirement, verdict)
+    return []
 
 
 def _row(

@@ -29,6 +29,7 @@ class ReportFilter:
 
     standings: tuple[Standing, ...] = ()
     attention: bool = False
+    proposed: bool = False
     topic: str = ""
     owner: int | None = None
     weight: int | None = None
@@ -43,6 +44,7 @@ class ReportFilter:
         return cls(
             standings=tuple(Standing(value) for value in asked if value in known),
             attention="attention" in asked,
+            proposed="proposed" in asked,
             topic=query.get("topic", ""),
             owner=_number(query.get("owner", "")),
             weight=_number(query.get("weight", "")),
@@ -58,8 +60,9 @@ class ReportFilter:
     def query(self) -> str:
         """The address' query that asks for the same again; empty for everything."""
         standings = [standing.value for standing in self.standings]
+        marks = {"attention": self.attention, "proposed": self.proposed}
         pairs = {
-            "standing": [*standings, "attention"] if self.attention else standings,
+            "standing": [*standings, *(name for name, asked in marks.items() if asked)],
             "topic": self.topic,
             "owner": self.owner,
             "weight": self.weight,
@@ -71,9 +74,10 @@ class ReportFilter:
 
     def wants(self, line: RequirementLine) -> bool:
         standing_fits = (
-            not (self.standings or self.attention)
+            not (self.standings or self.attention or self.proposed)
             or line.standing in self.standings
             or (self.attention and line.standing.needs_attention)
+            or (self.proposed and line.proposal is not None)
         )
         return (
             standing_fits

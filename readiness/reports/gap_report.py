@@ -180,6 +180,11 @@ class GapReport:
         )
         return tuple(sorted(lines, key=lambda line: (order[line.standing], -line.weight)))
 
+    @cached_property
+    def proposed(self) -> tuple[RequirementLine, ...]:
+        """What waits for somebody's approval, whatever stands until then."""
+        return tuple(line for line in self.requirements if line.proposal)
+
     def topic_of(self, line: RequirementLine) -> TopicLines | None:
         """Return the topic a requirement counts in; None for one whose criterion was retired."""
         return next((topic for topic in self.topics if topic.slug == line.topic), None)

@@ -59,10 +59,11 @@ def _age(age: timedelta, moment: datetime) -> str:
 
 
 def _beneath(line: RequirementLine) -> str:
+    proposed = ' <span class="tag proposed">proposed</span>' if line.proposal else ""
     if not line.translated:
-        return ' <span class="tag">not translated yet</span>'
+        return f'{proposed} <span class="tag">not translated yet</span>'
     outdated = " · translated from an older revision" if line.outdated else ""
-    return f"<small>{escape(line.title)}{outdated}</small>"
+    return f"{proposed}<small>{escape(line.title)}{outdated}</small>"
 
 
 def _owner(line: RequirementLine) -> str:

@@ -120,6 +120,11 @@ def _notes(line: RequirementLine) -> Iterator[str]:
         yield "Not translated to this component yet: this is the criterion itself."
     if line.outdated:
         yield "Translated from an older revision of the criterion."
+    if line.proposal:
+        outcome = words.OUTCOME_WORDS[Outcome(line.proposal.outcome)]
+        on = words.day(line.proposal.decided_at)
+        who = line.proposal.decided_by.name
+        yield f"Proposed by {who} on {on}, not approved yet: {outcome.lower()}."
     decision = line.decision
     if decision and decision.criterion_revision < line.criterion_revision:
         yield f"Decided on revision {decision.criterion_revision} of the criterion."

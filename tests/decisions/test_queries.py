@@ -77,7 +77,7 @@ def test_broken_entries_finds_a_newest_entry_that_was_cut_off(entries, unprotect
 def test_ledger_is_newest_first_and_reads_its_people_at_once(entries, django_assert_num_queries):
     requirement = entries[0].requirement
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         listed = [(entry.number, entry.decided_by.name) for entry in ledger(requirement)]
 
     assert listed == [(3, "Founder"), (2, "Founder"), (1, "Founder")]
