@@ -12,11 +12,23 @@ from readiness.aws.errors import UNKNOWN, Status
 from readiness.aws.fetch import Answer
 from tests.aws.recordings import complete as aws
 
-READS = [
-    pytest.param(check_id, fetch, id=f"{check_id} {fetch.operation} {fetch.place}-{number}")
-    for check_id in CHECKS
-    for number, fetch in enumerate(aws.complete().reads_of(check_id))
-]
+#: What drifted is told where it can be; that it did is known without.
+TELLS_ONLY_MORE = {("cloudformation.drift", "describe_stack_resource_drifts")}
+
+
+def _reads():
+    """Every read of every check, of all rounds, and an account on which the check passes by it."""
+    for check_id in CHECKS:
+        seen = set()
+        for make in (aws.complete, aws.thorough):
+            for fetch in make().reads_of(check_id):
+                if fetch not in seen and (check_id, fetch.operation) not in TELLS_ONLY_MORE:
+                    seen.add(fetch)
+                    name = f"{check_id} {fetch.operation} {fetch.place}-{len(seen)}"
+                    yield pytest.param(check_id, fetch, make, id=name)
+
+
+READS = list(_reads())
 FAILURES = {
     Status.NOT_AUTHORISED: "AccessDenied",
     Status.THROTTLED: "Throttling",
@@ -131,25 +143,55 @@ BARE_IS_NO = {
 ONE_NUMBER = {("lambda.concurrency-reserved", "get_function_concurrency")}
 
 
-@pytest.mark.parametrize(("check_id", "fetch"), READS)
-def test_a_read_that_fails_makes_the_check_unknown_in_the_same_way(check_id, fetch):
-    account = aws.complete()
+def test_the_matrix_has_every_read_that_any_check_declares():
+    tried = {(*each.values[:1], each.values[1].service, each.values[1].operation) for each in READS}
+    tried |= {(check_id, "cloudformation", operation) for check_id, operation in TELLS_ONLY_MORE}
+    assert tried == {(check.id, *read) for check in CHECKS.values() for read in check.reads}
+
+
+def test_the_matrix_is_as_large_as_it_was():
+    """Printed with -s. It may grow: if it shrinks, something is no longer tried."""
+    reads = [each.values for each in READS]
+    later = sum(fetch not in CHECKS[name].bind(aws.PARAMETERS).needs() for name, fetch, _ in reads)
+    cases = len(reads) * (len(FAILURES) + 1)  # and the answer with nothing in it
+    places = sum(len(list(_paths(make().answers[fetch].data or {}))) for _, fetch, make in reads)
+    print(  # noqa: T201 - a figure for whoever asks
+        f"\n{len(CHECKS)} checks, {len(reads)} reads ({later} of a later round): {cases} cases of"
+        f" a read gone wrong, and {places} places in answers, each nonsense once and left out once"
+    )
+    assert cases >= 900
+    assert later >= 40
+
+
+@pytest.mark.parametrize(("check_id", "operation"), sorted(TELLS_ONLY_MORE))
+def test_a_read_that_only_tells_more_changes_no_verdict_by_failing(check_id, operation):
+    account = aws.thorough()
+    [fetch] = [each for each in account.reads_of(check_id) if each.operation == operation]
+    assert account.verdict(check_id).status is Status.FAIL
+    for status, code in FAILURES.items():
+        account.fails(fetch, status, code)
+        assert account.verdict(check_id).status is Status.FAIL
+
+
+@pytest.mark.parametrize(("check_id", "fetch", "make"), READS)
+def test_a_read_that_fails_makes_the_check_unknown_in_the_same_way(check_id, fetch, make):
+    account = make()
     for status, code in FAILURES.items():
         account.fails(fetch, status, code)
         assert account.verdict(check_id).status is status
 
 
-@pytest.mark.parametrize(("check_id", "fetch"), READS)
-def test_an_answer_without_what_was_asked_for_is_not_judged(check_id, fetch):
-    account = aws.complete()
+@pytest.mark.parametrize(("check_id", "fetch", "make"), READS)
+def test_an_answer_without_what_was_asked_for_is_not_judged(check_id, fetch, make):
+    account = make()
     account.says(fetch, {})
     status = account.verdict(check_id).status
     assert status in ({Status.FAIL} if (check_id, fetch.operation) in BARE_IS_NO else UNKNOWN)
 
 
-@pytest.mark.parametrize(("check_id", "fetch"), READS)
-def test_an_answer_of_the_wrong_type_is_not_judged(check_id, fetch):
-    account = aws.complete()
+@pytest.mark.parametrize(("check_id", "fetch", "make"), READS)
+def test_an_answer_of_the_wrong_type_is_not_judged(check_id, fetch, make):
+    account = make()
     data = account.answers[fetch].data or {}
     for nonsense in ("text", 7, None, True, ["text"], [[]], {"a": 1}):
         if nonsense == 7 and (check_id, fetch.operation) in ONE_NUMBER:
@@ -177,9 +219,11 @@ def test_the_meaning_of_empty_is_declared_for_every_read_that_lists():
     assert declared <= set(EMPTY)
 
 
-@pytest.mark.parametrize(("check_id", "fetch"), READS)
-def test_nothing_anywhere_in_an_answer_turns_it_into_a_fail_by_being_nonsense(check_id, fetch):
-    account = aws.complete()
+@pytest.mark.parametrize(("check_id", "fetch", "make"), READS)
+def test_nothing_anywhere_in_an_answer_turns_it_into_a_fail_by_being_nonsense(
+    check_id, fetch, make
+):
+    account = make()
     whole = account.answers[fetch].data or {}
     for path in _paths(whole):
         data = copy.deepcopy(whole)
@@ -188,9 +232,9 @@ def test_nothing_anywhere_in_an_answer_turns_it_into_a_fail_by_being_nonsense(ch
         assert account.verdict(check_id).status in {Status.PASS, *UNKNOWN}, path
 
 
-@pytest.mark.parametrize(("check_id", "fetch"), READS)
-def test_nothing_left_out_of_an_answer_turns_it_into_a_fail_unless_declared(check_id, fetch):
-    account = aws.complete()
+@pytest.mark.parametrize(("check_id", "fetch", "make"), READS)
+def test_nothing_left_out_of_an_answer_turns_it_into_a_fail_unless_declared(check_id, fetch, make):
+    account = make()
     whole = account.answers[fetch].data or {}
     for path in _paths(whole):
         if isinstance(path[-1], int) or (check_id, path[-1]) in ABSENCE_IS_NO:

@@ -324,3 +324,20 @@ def complete() -> Account:
     watching.add(account)
     edge.add(account)
     return account
+
+
+def thorough() -> Account:
+    """A complete account laid out so that checks make every read that they declare, also those that
+    only some answers call for. All pass but the one that has to see a drift to ask what drifted."""
+    account = complete()
+    open_here = governance.of_bucket("get_public_access_block", "eu-west-1")
+    account.says(open_here, governance.block(BlockPublicAcls=False))
+    account.says(governance.ACCOUNT_BLOCK, governance.block())
+    selective = governance.trail(HasCustomEventSelectors=True)
+    account.says(governance.TRAILS, governance.trails(selective))
+    selector = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": []}
+    account.says(governance.SELECTORS, {"EventSelectors": [selector]})
+    drifted = governance.stack(DriftInformation=governance.drift("DRIFTED"))
+    account.says(governance.STACK, drifted)
+    account.says(governance.DRIFTS, {"StackResourceDrifts": []})
+    return account
