@@ -18,8 +18,10 @@ PREFIXES = {
 
 #: IAM's name of an action where it is not the operation's, or cannot be told from boto3's spelling.
 ACTIONS = {
+    # One action stands for all reads of a budget.
     ("budgets", "describe_budget"): "budgets:ViewBudget",
     ("budgets", "describe_notifications_for_budget"): "budgets:ViewBudget",
+    # S3's actions are older than its operations, and name what is read.
     ("s3", "get_bucket_encryption"): "s3:GetEncryptionConfiguration",
     ("s3", "get_bucket_lifecycle_configuration"): "s3:GetLifecycleConfiguration",
     ("s3", "get_bucket_notification_configuration"): "s3:GetBucketNotification",
@@ -29,6 +31,7 @@ ACTIONS = {
     ("s3", "list_buckets"): "s3:ListAllMyBuckets",
     ("s3", "list_objects_v2"): "s3:ListBucket",
     ("s3control", "get_public_access_block"): "s3:GetAccountPublicAccessBlock",
+    # boto3 writes all words small: capitals within them are lost.
     ("route53", "test_dns_answer"): "route53:TestDNSAnswer",
     ("service-quotas", "get_aws_default_service_quota"): (
         "servicequotas:GetAWSDefaultServiceQuota"

@@ -38,6 +38,15 @@ def test_every_exception_is_about_an_operation_of_aws_and_is_one(service, operat
     assert name
 
 
+@pytest.mark.parametrize("service", sorted({service for service, _ in DECLARED}))
+def test_a_prefix_is_a_name_that_aws_itself_has_for_the_service_or_a_declared_one(service):
+    """As requests are signed, as endpoints are called, or as boto3 calls it. IAM has no list."""
+    model = SESSION.get_service_model(service)
+    names = {model.signing_name, model.endpoint_prefix, service, PREFIXES.get(service)}
+    prefixes = {action_of(*read).split(":")[0] for read in DECLARED if read[0] == service}
+    assert prefixes <= names
+
+
 @pytest.mark.parametrize("service", sorted(PREFIXES))
 def test_every_prefix_is_of_a_service_of_aws(service):
     assert operations_of(service)
