@@ -14,20 +14,14 @@ OTHER_ID = "aaaaaaaa-0000-4000-8000-00000000000f"
 OTHER_POLICY = Fetch.of("cloudfront", "us-east-1", "get_cache_policy", Id=OTHER_ID)
 
 
-def account_with(answer):
-    account = aws.complete()
-    account.says(aws.DISTRIBUTION, answer)
-    return account
-
-
 def errors(*responses):
-    return account_with(edge.with_settings(CustomErrorResponses=edge.listed(*responses)))
+    return edge.account_with(edge.with_settings(CustomErrorResponses=edge.listed(*responses)))
 
 
 def older(headers=(), most=3600):
     """The default behaviour with the settings that policies took the place of."""
     forwarded = {"QueryString": False, "Headers": edge.listed(*headers)}
-    return account_with(
+    return edge.account_with(
         edge.with_behaviour(
             CachePolicyId=None, ForwardedValues=forwarded, MinTTL=0, DefaultTTL=60, MaxTTL=most
         )
@@ -38,13 +32,6 @@ def policy(*headers, **changes):
     account = aws.complete()
     account.says(edge.CACHE_POLICY, edge.cache_policy(*headers, **changes))
     return account
-
-
-@pytest.mark.parametrize("check_id", [ERRORS, TTL, KEY])
-def test_a_distribution_that_does_not_exist_is_a_fail(check_id):
-    account = aws.complete()
-    account.fails(aws.DISTRIBUTION, Status.NOT_FOUND, "NoSuchDistribution")
-    assert account.verdict(check_id).status is Status.FAIL
 
 
 def test_errors_pass_and_show_what_is_set_and_what_is_not():
@@ -108,7 +95,7 @@ def test_ttl_has_no_limit_unless_the_component_gives_one():
 
 
 def test_ttl_fails_on_the_behaviour_with_the_longer_policy():
-    account = account_with(edge.with_behaviour(CachePolicyId=OTHER_ID))
+    account = edge.account_with(edge.with_behaviour(CachePolicyId=OTHER_ID))
     account.says(OTHER_POLICY, edge.cache_policy(most=31_536_000))
     verdict = account.verdict(TTL)
     assert verdict[:2] == (
@@ -120,7 +107,7 @@ def test_ttl_fails_on_the_behaviour_with_the_longer_policy():
 
 
 def test_ttl_could_not_look_when_one_policy_may_not_be_read():
-    account = account_with(edge.with_behaviour(CachePolicyId=OTHER_ID))
+    account = edge.account_with(edge.with_behaviour(CachePolicyId=OTHER_ID))
     account.denies(OTHER_POLICY, "cloudfront:GetCachePolicy")
     assert account.verdict(TTL)[:2] == (
         Status.NOT_AUTHORISED,
@@ -143,7 +130,7 @@ def test_ttl_judges_the_older_settings_too():
 
 @pytest.mark.parametrize("check_id", [TTL, KEY])
 def test_a_behaviour_without_any_settings_is_not_judged(check_id):
-    account = account_with(edge.with_behaviour(CachePolicyId=None))
+    account = edge.account_with(edge.with_behaviour(CachePolicyId=None))
     verdict = account.verdict(check_id)
     assert verdict.status is Status.UNSUPPORTED
     assert "neither a cache policy nor settings of its own (default)" in verdict.reason
@@ -198,7 +185,7 @@ def test_key_fails_when_neither_kind_of_compression_is_in_it():
 
 
 def test_key_looks_at_the_behaviours_of_the_function_only():
-    account = account_with(
+    account = edge.account_with(
         aws.distribution(
             aws.behaviour(aws.association()),
             {**aws.behaviour(path="/plain/*"), "CachePolicyId": OTHER_ID},
@@ -211,12 +198,14 @@ def test_key_looks_at_the_behaviours_of_the_function_only():
 
 
 def test_key_is_not_applicable_before_the_cache_or_where_the_function_is_not_called():
-    account = account_with(aws.distribution(aws.behaviour(aws.association(event="viewer-request"))))
+    account = edge.account_with(
+        aws.distribution(aws.behaviour(aws.association(event="viewer-request")))
+    )
     assert account.verdict(KEY)[:2] == (
         Status.NOT_APPLICABLE,
         "The function edge-router is called before the cache only.",
     )
-    account = account_with(aws.distribution(aws.behaviour()))
+    account = edge.account_with(aws.distribution(aws.behaviour()))
     assert account.verdict(KEY)[:2] == (
         Status.NOT_APPLICABLE,
         "No behaviour of E1A2B3C4D5E6F7 calls edge-router.",

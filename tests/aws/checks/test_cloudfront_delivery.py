@@ -14,26 +14,10 @@ LEGACY = {"Enabled": True, "IncludeCookies": False, "Bucket": "logs.s3.amazonaws
 REALTIME = f"arn:aws:cloudfront::{aws.ACCOUNT}:realtime-log-config/edge"
 
 
-def account_with(answer):
-    account = aws.complete()
-    account.says(aws.DISTRIBUTION, answer)
-    return account
-
-
 def deploying(since):
     answer = edge.with_settings()
     changed = {"Status": "InProgress", "LastModifiedTime": aws.NOW - since}
-    return account_with({"Distribution": {**answer["Distribution"], **changed}})
-
-
-@pytest.mark.parametrize("check_id", [DEPLOYED, LOGS])
-def test_a_distribution_that_does_not_exist_is_a_fail(check_id):
-    account = aws.complete()
-    account.fails(aws.DISTRIBUTION, Status.NOT_FOUND, "NoSuchDistribution")
-    assert account.verdict(check_id)[:2] == (
-        Status.FAIL,
-        "There is no distribution E1A2B3C4D5E6F7.",
-    )
+    return edge.account_with({"Distribution": {**answer["Distribution"], **changed}})
 
 
 def test_deployed_passes():
@@ -45,7 +29,7 @@ def test_deployed_passes():
 
 
 def test_deployed_fails_on_a_disabled_distribution():
-    verdict = account_with(edge.with_settings(Enabled=False)).verdict(DEPLOYED)
+    verdict = edge.account_with(edge.with_settings(Enabled=False)).verdict(DEPLOYED)
     assert verdict[:2] == (
         Status.FAIL,
         "The distribution E1A2B3C4D5E6F7 is disabled: it answers no request.",
@@ -90,7 +74,7 @@ def test_logs_pass_with_standard_logging_of_the_second_kind():
 
 
 def test_logs_pass_with_those_of_the_first_kind_even_if_cloudwatch_logs_may_not_be_asked():
-    account = account_with(edge.with_settings(Logging=LEGACY))
+    account = edge.account_with(edge.with_settings(Logging=LEGACY))
     account.denies(edge.SOURCES, "logs:DescribeDeliverySources")
     assert account.verdict(LOGS)[:2] == (
         Status.PASS,
@@ -103,7 +87,7 @@ def test_logs_pass_with_real_time_logs_on_every_behaviour():
         for each in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]["Items"]):
             each["RealtimeLogConfigArn"] = REALTIME
 
-    account = account_with(edge.changed(everywhere))
+    account = edge.account_with(edge.changed(everywhere))
     account.says(edge.SOURCES, edge.sources())
     assert account.verdict(LOGS)[:2] == (
         Status.PASS,
@@ -112,7 +96,7 @@ def test_logs_pass_with_real_time_logs_on_every_behaviour():
 
 
 def test_logs_fail_with_real_time_logs_on_some_behaviours():
-    account = account_with(edge.with_behaviour(RealtimeLogConfigArn=REALTIME))
+    account = edge.account_with(edge.with_behaviour(RealtimeLogConfigArn=REALTIME))
     account.says(edge.SOURCES, edge.sources())
     assert account.verdict(LOGS)[:2] == (
         Status.FAIL,

@@ -11,9 +11,7 @@ BUCKETS = "cloudfront.bucket-origins"
 
 
 def account_with(**settings):
-    account = aws.complete()
-    account.says(aws.DISTRIBUTION, edge.with_settings(**settings))
-    return account
+    return edge.account_with(edge.with_settings(**settings))
 
 
 def groups(*groups):
@@ -27,13 +25,6 @@ def origins(*origins):
 def hosts(*hosts):
     named = [{**edge.origin("eu-west-1"), "Id": host, "DomainName": host} for host in hosts]
     return origins(*named)
-
-
-@pytest.mark.parametrize("check_id", [GROUP, HEADER, BUCKETS])
-def test_a_distribution_that_does_not_exist_is_a_fail(check_id):
-    account = aws.complete()
-    account.fails(aws.DISTRIBUTION, Status.NOT_FOUND, "NoSuchDistribution")
-    assert account.verdict(check_id).status is Status.FAIL
 
 
 def test_only_a_component_with_the_header_has_the_checks_of_failover():

@@ -17,25 +17,12 @@ CUSTOM = {
 }
 
 
-def account_with(answer):
-    account = aws.complete()
-    account.says(aws.DISTRIBUTION, answer)
-    return account
-
-
 def certified(**certificate):
-    return account_with(edge.with_settings(ViewerCertificate=certificate))
+    return edge.account_with(edge.with_settings(ViewerCertificate=certificate))
 
 
 def origins(*origins):
-    return account_with(edge.with_settings(Origins=edge.listed(*origins)))
-
-
-@pytest.mark.parametrize("check_id", [WEB_ACL, TLS, ACCESS])
-def test_a_distribution_that_does_not_exist_is_a_fail(check_id):
-    account = aws.complete()
-    account.fails(aws.DISTRIBUTION, Status.NOT_FOUND, "NoSuchDistribution")
-    assert account.verdict(check_id).status is Status.FAIL
+    return edge.account_with(edge.with_settings(Origins=edge.listed(*origins)))
 
 
 def test_web_acl_passes_and_fails_by_its_name():
@@ -44,7 +31,7 @@ def test_web_acl_passes_and_fails_by_its_name():
         "The distribution E1A2B3C4D5E6F7 has a web ACL.",
         {"web_acl": True},
     )
-    assert account_with(edge.with_settings(WebACLId="")).verdict(WEB_ACL) == (
+    assert edge.account_with(edge.with_settings(WebACLId="")).verdict(WEB_ACL) == (
         Status.FAIL,
         "The distribution E1A2B3C4D5E6F7 has no web ACL.",
         {"web_acl": False},
@@ -102,7 +89,7 @@ def test_tls_fails_on_plain_http_though_the_policy_is_not_known():
         config["CacheBehaviors"]["Items"][0]["ViewerProtocolPolicy"] = "allow-all"
         config["ViewerCertificate"]["MinimumProtocolVersion"] = "TLSv1.4_2030"
 
-    verdict = account_with(edge.changed(change)).verdict(TLS)
+    verdict = edge.account_with(edge.changed(change)).verdict(TLS)
     assert verdict[:2] == (
         Status.FAIL,
         "On the distribution E1A2B3C4D5E6F7 plain HTTP is answered on /images/*.",
@@ -114,14 +101,14 @@ def test_tls_says_both_things_that_are_wrong():
         config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] = "allow-all"
         config["ViewerCertificate"]["MinimumProtocolVersion"] = "TLSv1"
 
-    assert account_with(edge.changed(change)).verdict(TLS).reason == (
+    assert edge.account_with(edge.changed(change)).verdict(TLS).reason == (
         "On the distribution E1A2B3C4D5E6F7 plain HTTP is answered on default;"
         " the security policy TLSv1 allows old protocols or ciphers."
     )
 
 
 def test_https_only_is_as_good_as_a_redirect():
-    account = account_with(edge.with_behaviour(ViewerProtocolPolicy="https-only"))
+    account = edge.account_with(edge.with_behaviour(ViewerProtocolPolicy="https-only"))
     assert account.verdict(TLS).status is Status.PASS
 
 

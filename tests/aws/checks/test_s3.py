@@ -9,13 +9,6 @@ BOTH_WAYS = "s3.replication-both-ways"
 NONE = "ReplicationConfigurationNotFoundError"
 
 
-def account_with(*rules):
-    """The rules of files-eu."""
-    account = aws.complete()
-    account.says(aws.replication("eu-west-1"), aws.replication_to(*rules))
-    return account
-
-
 def test_versioning_passes_when_enabled_everywhere():
     assert aws.complete().verdict(VERSIONING) == (
         Status.PASS,
@@ -99,7 +92,7 @@ def test_replication_fails_when_it_goes_one_way():
     ids=["none", "disabled", "elsewhere"],
 )
 def test_replication_fails_without_an_enabled_rule_to_the_other_side(rules):
-    verdict = account_with(*rules).verdict(BOTH_WAYS)
+    verdict = aws.replicating(*rules).verdict(BOTH_WAYS)
     assert verdict.status is Status.FAIL
     assert "no rule to files-us (files-eu)" in verdict.reason
 
@@ -115,23 +108,23 @@ def test_replication_fails_without_an_enabled_rule_to_the_other_side(rules):
     ids=["prefix", "tag", "and", "old"],
 )
 def test_replication_of_a_part_is_not_the_whole(limit):
-    assert account_with(aws.rule("files-us", **limit)).verdict(BOTH_WAYS)[:2] == (
+    assert aws.replicating(aws.rule("files-us", **limit)).verdict(BOTH_WAYS)[:2] == (
         Status.FAIL,
         "Content would drift apart: only a part goes to files-us (files-eu).",
     )
 
 
 def test_replication_may_have_a_partial_rule_beside_the_whole_one():
-    account = account_with(aws.rule("files-us", Filter={"Prefix": "img/"}), aws.rule("files-us"))
+    account = aws.replicating(aws.rule("files-us", Filter={"Prefix": "img/"}), aws.rule("files-us"))
     assert account.verdict(BOTH_WAYS).status is Status.PASS
 
 
 def test_replication_knows_the_old_kind_of_rule_and_the_empty_prefix():
     old = aws.rule("files-us", Prefix="")
     del old["Filter"]
-    assert account_with(old).verdict(BOTH_WAYS).status is Status.PASS
+    assert aws.replicating(old).verdict(BOTH_WAYS).status is Status.PASS
     new = aws.rule("files-us", Filter={"Prefix": ""})
-    assert account_with(new).verdict(BOTH_WAYS).status is Status.PASS
+    assert aws.replicating(new).verdict(BOTH_WAYS).status is Status.PASS
 
 
 def test_replication_among_three_buckets_needs_every_pair():

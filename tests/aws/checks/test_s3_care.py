@@ -11,13 +11,6 @@ LOGS = "s3.access-logs"
 NO_REPLICATION = "ReplicationConfigurationNotFoundError"
 
 
-def account_with(*rules):
-    """The rules of files-eu."""
-    account = aws.complete()
-    account.says(aws.replication("eu-west-1"), aws.replication_to(*rules))
-    return account
-
-
 def without(destination_key):
     rule = gov.timed_rule("files-us")
     rule["Destination"] = {k: v for k, v in rule["Destination"].items() if k != destination_key}
@@ -58,21 +51,21 @@ def test_timed_passes_when_every_rule_is_timed_measured_and_copies_deletions():
     ids=["untimed", "unmeasured", "no deletions", "deletions off", "plain"],
 )
 def test_timed_fails_and_says_what_is_lacking(rule, said):
-    verdict = account_with(rule).verdict(TIMED)
+    verdict = aws.replicating(rule).verdict(TIMED)
     assert verdict.status is Status.FAIL
     assert said in verdict.reason
     assert "(files-eu)" in verdict.reason
 
 
 def test_timed_counts_deletions_of_the_old_kind_of_rule_which_always_copies_them():
-    assert account_with(old_rule()).verdict(TIMED).status is Status.PASS
+    assert aws.replicating(old_rule()).verdict(TIMED).status is Status.PASS
 
 
 def test_timed_judges_the_rule_that_decides():
     plain, timed = aws.rule("files-us", Priority=1), gov.timed_rule("files-us", Priority=2)
-    assert account_with(plain, timed).verdict(TIMED).status is Status.PASS
+    assert aws.replicating(plain, timed).verdict(TIMED).status is Status.PASS
     plain["Priority"] = 3
-    assert account_with(plain, timed).verdict(TIMED).status is Status.FAIL
+    assert aws.replicating(plain, timed).verdict(TIMED).status is Status.FAIL
 
 
 @pytest.mark.parametrize(
@@ -85,7 +78,7 @@ def test_timed_judges_the_rule_that_decides():
     ids=["disabled", "partial", "elsewhere"],
 )
 def test_timed_leaves_other_rules_to_other_checks(rule):
-    account = account_with(rule)
+    account = aws.replicating(rule)
     assert account.verdict(TIMED).status is Status.PASS
     account.fails(aws.replication("us-east-1"), Status.NOT_FOUND, NO_REPLICATION)
     assert account.verdict(TIMED)[:2] == (

@@ -326,6 +326,13 @@ def complete() -> Account:
     return account
 
 
+def replicating(*rules: dict[str, Any]) -> Account:
+    """The complete account but for the replication rules of files-eu."""
+    account = complete()
+    account.says(replication("eu-west-1"), replication_to(*rules))
+    return account
+
+
 def thorough() -> Account:
     """A complete account laid out so that checks make every read that they declare, also those that
     only some answers call for. All pass but the one that has to see a drift to ask what drifted."""

@@ -109,6 +109,13 @@ def with_settings(**settings: Any) -> dict[str, Any]:
     return changed(lambda config: config.update(settings))
 
 
+def account_with(distribution: dict[str, Any]) -> aws.Account:
+    """The complete account but for this answer about the distribution."""
+    account = aws.complete()
+    account.says(aws.DISTRIBUTION, distribution)
+    return account
+
+
 def with_behaviour(**settings: Any) -> dict[str, Any]:
     """The default behaviour has these too; None takes a setting away."""
 
