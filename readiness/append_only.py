@@ -13,7 +13,12 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-TABLES = ("readiness_decision", "readiness_approval", "readiness_triggerfiring")
+TABLES = (
+    "readiness_decision",
+    "readiness_approval",
+    "readiness_triggerfiring",
+    "readiness_inheritancestep",
+)
 
 SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}

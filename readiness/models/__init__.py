@@ -30,6 +30,7 @@ from readiness.models.checks import (
 )
 from readiness.models.components import BindingKind, Component, Criticality, Requirement
 from readiness.models.decisions import Approval, ApprovalKind, Decision, Effort
+from readiness.models.inheritance import InheritanceStep
 from readiness.models.jobs import ACTIVE, ACTIVE_STATES, Job, JobState
 from readiness.models.reports import ReportFile, ReportJob
 from readiness.models.risk import RiskMatrix
@@ -63,6 +64,7 @@ __all__ = [
     "Effort",
     "Every",
     "Incident",
+    "InheritanceStep",
     "Job",
     "JobState",
     "LiveCheck",

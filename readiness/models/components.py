@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -77,6 +77,11 @@ class Component(models.Model):
     # As readiness.aws.parameters.ComponentParameters, which validates it.
     parameters = models.JSONField(default=dict, blank=True)
     visible_to_organisation = models.BooleanField(default=False)
+    # Others may stand on it and inherit its decisions; it stands on none itself.
+    is_platform = models.BooleanField(default=False)
+    platforms: models.ManyToManyField[Component, Any] = models.ManyToManyField(
+        "self", symmetrical=False, related_name="standing_on_it", blank=True
+    )
     # Raised by every edit: a form that carries an older one lost the race.
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField()
@@ -136,7 +141,11 @@ class Requirement(models.Model):
             "Decision", on_delete=models.PROTECT, null=True, blank=True, related_name="proposed_for"
         )
     )
-    # The triggers of the current decision that have fired: an index of TriggerFiring, as
+    # The same criterion of a platform, whose decision stands here instead of an own one.
+    inherits: models.ForeignKey[Requirement | None, Requirement | None] = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="inherited_by"
+    )
+    # The triggers that have fired of the decision that stands here: an index of TriggerFiring, as
     # readiness.decisions.triggers.Fired writes it.
     fired = models.JSONField(default=list, blank=True)
     # An index of what decisions/standing.py says, kept in the transaction of whatever changes it,
@@ -151,6 +160,7 @@ class Requirement(models.Model):
             "current_decision",
             "fired",
             "head_decision",
+            "inherits",
             "proposed_decision",
             "standing",
             "standing_changes_on",
@@ -180,6 +190,11 @@ class Requirement(models.Model):
 
     def __str__(self) -> str:
         return self.statement or self.criterion.title
+
+    @property
+    def source(self) -> Requirement:
+        """The requirement whose current decision stands here: a platform's, or this one."""
+        return self.inherits or self
 
     def get_absolute_url(self) -> str:
         return reverse("requirement_detail", args=[self.component.slug, self.criterion.slug])
