@@ -111,8 +111,8 @@ Q_CLUSTER = {
     "guard_cycle": 0.5,
     # A task that dies is taken up again by readiness.jobs, from the domain row; redelivery by the
     # queue is the second net. It must come later than the longest task may last.
-    "timeout": 180,
-    "retry": 240,
+    "timeout": 300,
+    "retry": 360,
     "max_attempts": 2,
     "ack_failures": True,
     "recycle": 200,
