@@ -23,7 +23,7 @@ from readiness.aws.distribution import (
 from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, count, listing, look_at
+from readiness.aws.judging import Part, count, listing, look_at, to_mend
 from readiness.aws.parameter_types import DEFAULT_ERROR_TTL, CacheTtl, ErrorTtl
 from readiness.aws.registry import Observed, Verdict, check
 
@@ -145,7 +145,7 @@ def _mend_key(params: ChoosesEncoding, observed: Observed) -> str:
 def _mend_policies(params: OnDistribution, observed: Observed, change: str) -> str:
     """Policies of AWS itself cannot be changed: a behaviour then gets one of your own."""
     table = observed.get("behaviours", {})
-    wrong = [seen["policy"] for seen in table.values() if seen.get("right") is False]
+    wrong = [table[path].get("policy", "none") for path in to_mend(observed, "behaviours", table)]
     policy = next((shlex.quote(each) for each in wrong if each != "none"), "<POLICY_ID>")
     create = (
         f"aws cloudfront get-cache-policy-config --id {policy} --query CachePolicyConfig"
@@ -251,9 +251,8 @@ class CachePolicyTtl:
             seconds = _policy(policy, facts, params).max_ttl if policy else behaviours[path].max_ttl
             if seconds is None:
                 raise _no_caching_settings()
-            right = seconds <= limit
-            seen = {"policy": policy or "none", "max_seconds": seconds, "right": right}
-            return Part(right, seen, wrong=f"up to {count(seconds, 'second')}")
+            seen = {"policy": policy or "none", "max_seconds": seconds}
+            return Part(seconds <= limit, seen, wrong=f"up to {count(seconds, 'second')}")
 
         tally = look_at(behaviours, look)
         return tally.verdict(
@@ -313,7 +312,7 @@ class AcceptEncodingKey:
         def look(path: str) -> Part:
             policy = behaviours[path].cache_policy_id
             how = _encoding_in(behaviours[path], facts, params)
-            seen = {"policy": policy or "none", "key": how or "without", "right": bool(how)}
+            seen = {"policy": policy or "none", "key": how or "without"}
             return Part(bool(how), seen, wrong="not in the key")
 
         tally = look_at(paths, look)

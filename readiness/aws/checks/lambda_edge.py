@@ -196,8 +196,8 @@ class EdgeLimits:
     title="Each edge region has concurrency left for the function",
     severity="high",
     passes=(
-        "In each edge region, what other functions have not reserved is at least the concurrency"
-        " that the component takes."
+        "In each edge region, the concurrency that other functions have not reserved is at least"
+        " the component's least concurrency."
     ),
     why=(
         "A function at the edge cannot reserve concurrency. It lives on what the account allows in"
@@ -226,7 +226,7 @@ class AccountConcurrency:
             limit = facts.read(settings_fetch(region), SettingsAnswer).account_limit
             left = limit.unreserved_concurrent_executions
             seen = {"limit": limit.concurrent_executions, "unreserved": left}
-            return Part(left >= wanted, {**seen, "enough": left >= wanted}, f"{left} are left")
+            return Part(left >= wanted, seen, wrong=f"{left} are left")
 
         tally = look_at(params.edge_regions, look)
         return tally.verdict(

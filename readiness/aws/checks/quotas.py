@@ -75,7 +75,10 @@ def mend_capacity(params: EdgeCapacity, observed: Observed) -> str:
     reads=[READS_QUOTA, READS_DEFAULT],
     title="The quota of Lambda covers the peak in each edge region",
     severity="medium",
-    passes="The quota of concurrent executions is at least the least concurrency wanted.",
+    passes=(
+        "In each edge region, the quota of concurrent executions is at least the component's least"
+        " concurrency."
+    ),
     why=(
         "Quotas are kept region by region, and a new account begins with a small one. Traffic that"
         " moves to another region meets the quota of that region; to raise it takes days."
@@ -108,7 +111,7 @@ class LambdaConcurrency:
             applied = applied_quota(facts, region)
             answer = applied or facts.read(default_fetch(region), QuotaAnswer)
             value = int(answer.quota.value)
-            seen = {"quota": value, "default": applied is None, "enough": value >= wanted}
+            seen = {"quota": value, "default": applied is None}
             return Part(value >= wanted, seen, wrong=f"the quota is {value}")
 
         tally = look_at(params.edge_regions, look)

@@ -10,7 +10,7 @@ from pydantic import Field
 from readiness.aws.errors import CouldNotLook, Status
 from readiness.aws.facts import Facts, Shape
 from readiness.aws.fetch import Fetch
-from readiness.aws.judging import Part, count, listing, look_at
+from readiness.aws.judging import Part, count, listing, look_at, to_mend
 from readiness.aws.parameter_types import DEFAULT_TTL, HostedZoneId, RecordName, RecordTtl, dns_name
 from readiness.aws.parameters import CheckParameters
 from readiness.aws.registry import Observed, Verdict, check
@@ -134,9 +134,8 @@ def _mend_record(params: WeightedRecords, observed: Observed) -> str:
 
 def _mend_health_check(params: WeightedRecords, observed: Observed) -> str:
     table = observed.get("records", {})
-    targets = [
-        str(seen.get("target", "")) for seen in table.values() if seen.get("watched") is False
-    ]
+    wrong = [table[label] for label in to_mend(observed, "records", table)]
+    targets = [seen["target"] for seen in wrong if "target" in seen]
     lines = [
         "aws route53 create-health-check --caller-reference"
         f" {shlex.quote('readiness-' + target.rstrip('.'))} --health-check-config"
@@ -278,7 +277,7 @@ class HealthChecks:
         def look(label: str) -> Part:
             record = sets[label]
             how, wrong = _health(record, facts, params)
-            seen = {"target": record.target, "health_check": how, "watched": not wrong}
+            seen = {"target": record.target, "health_check": how}
             return Part(not wrong, seen, wrong)
 
         tally = look_at(sets, look)

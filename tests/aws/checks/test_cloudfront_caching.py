@@ -85,7 +85,7 @@ def test_errors_have_a_limit_of_their_own():
 def test_ttl_passes_up_to_the_limit():
     verdict = aws.complete().verdict(TTL)
     assert verdict[:2] == (Status.PASS, "Nothing is cached for more than 3600 seconds.")
-    seen = {"policy": edge.CACHE_POLICY_ID, "max_seconds": 3600, "right": True}
+    seen = {"policy": edge.CACHE_POLICY_ID, "max_seconds": 3600}
     assert verdict.observed["behaviours"] == {"default": seen, "/images/*": seen}
     assert policy(most=3601).verdict(TTL).status is Status.FAIL
 

@@ -198,7 +198,6 @@ def test_health_passes_when_each_set_is_watched():
     assert verdict.observed["records"]["CNAME eu"] == {
         "target": "eu.files.example.com.",
         "health_check": aws.HEALTH_CHECKS["eu"],
-        "watched": True,
     }
 
 
