@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any
@@ -36,6 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _stop)
         signal.signal(signal.SIGINT, _stop)
+        _preload()
         cluster = _start()
         try:
             while True:
@@ -51,6 +53,14 @@ class Command(BaseCommand):
 
 def _stop(signum: int, frame: FrameType | None) -> None:
     raise Stop
+
+
+def _preload() -> None:
+    """Import what jobs need before the processes part, so that they share it, and the first job of
+    each has not to wait half a second for it."""
+    with suppress(OSError):  # without Pango only the PDF fails, and says so
+        import_module("readiness.reports.pdf")
+    import_module("botocore.session")
 
 
 def _start() -> BaseProcess:
