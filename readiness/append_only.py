@@ -17,6 +17,7 @@ TABLES = (
     "readiness_decision",
     "readiness_approval",
     "readiness_triggerfiring",
+    "readiness_evidencefile",
     "readiness_inheritancestep",
 )
 

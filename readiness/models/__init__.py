@@ -28,8 +28,10 @@ from readiness.models.checks import (
     RunTrigger,
     VerdictChange,
 )
+from readiness.models.comments import Comment
 from readiness.models.components import BindingKind, Component, Criticality, Requirement
 from readiness.models.decisions import Approval, ApprovalKind, Decision, Effort
+from readiness.models.evidence import Evidence, EvidenceFile, EvidenceKind
 from readiness.models.inheritance import InheritanceStep
 from readiness.models.jobs import ACTIVE, ACTIVE_STATES, Job, JobState
 from readiness.models.reports import ReportFile, ReportJob
@@ -55,6 +57,7 @@ __all__ = [
     "CheckRun",
     "CheckSchedule",
     "CheckState",
+    "Comment",
     "Component",
     "ComponentAccount",
     "Criterion",
@@ -63,6 +66,9 @@ __all__ = [
     "Decision",
     "Effort",
     "Every",
+    "Evidence",
+    "EvidenceFile",
+    "EvidenceKind",
     "Incident",
     "InheritanceStep",
     "Job",
