@@ -18,7 +18,10 @@ from readiness.models import (
     ApiToken,
     AwsAccount,
     CheckRun,
+    Comment,
     Component,
+    Evidence,
+    EvidenceFile,
     Membership,
     ReportFile,
     ReportJob,
@@ -74,6 +77,53 @@ def get_requirement(
     )
     requirement.component = component
     return requirement
+
+
+def get_comment(
+    request: UserRequest,
+    component_slug: str,
+    criterion_slug: str,
+    pk: int,
+    *,
+    needs: Role = Role.VIEWER,
+) -> Comment:
+    """Return a comment on a requirement; raises as get_component."""
+    requirement = get_requirement(request, component_slug, criterion_slug, needs=needs)
+    comment = get_object_or_404(Comment, pk=pk, requirement=requirement)
+    comment.requirement = requirement
+    return comment
+
+
+def get_evidence(
+    request: UserRequest,
+    component_slug: str,
+    criterion_slug: str,
+    pk: int,
+    *,
+    needs: Role = Role.VIEWER,
+) -> Evidence:
+    """Return a piece of evidence of a requirement; raises as get_component."""
+    requirement = get_requirement(request, component_slug, criterion_slug, needs=needs)
+    evidence = get_object_or_404(Evidence, pk=pk, requirement=requirement)
+    evidence.requirement = requirement
+    return evidence
+
+
+def get_evidence_file(
+    request: UserRequest, component_slug: str, criterion_slug: str, pk: int, version: int
+) -> EvidenceFile:
+    """Return one version of a file, with its content, for a member of the team.
+
+    Raises as get_component; PermissionDenied also for who may read the component without being a
+    member, Http404 for evidence that was withdrawn.
+    """
+    evidence = get_evidence(request, component_slug, criterion_slug, pk)
+    component = evidence.requirement.component
+    if component.role < Role.VIEWER:
+        raise PermissionDenied(f"Files are for members of {component.team}.")
+    if evidence.withdrawn_at:
+        raise Http404
+    return get_object_or_404(EvidenceFile, evidence=evidence, version=version)
 
 
 def get_check_run(

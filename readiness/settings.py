@@ -145,6 +145,11 @@ VERDICT_STALE_DAYS = env.int("VERDICT_STALE_DAYS", default=7)
 # Answers older than this are cleared away, but never what stands or what history tells.
 CHECK_RESULTS_KEPT_DAYS = env.int("CHECK_RESULTS_KEPT_DAYS", default=90)
 
+# --- Evidence -----------------------------------------------------------------------------------
+
+# The longest file that may be added to a requirement.
+EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", default=10)
+
 # --- Security -----------------------------------------------------------------------------------
 
 HTTPS = env.bool("HTTPS", default=False)

@@ -22,7 +22,7 @@ from readiness.decisions.live import CheckLine
 from readiness.decisions.standing import Group, LiveVerdict, Standing
 from readiness.decisions.triggers import triggers_from
 from readiness.markdown import render_markdown
-from readiness.models import Decision, Outcome
+from readiness.models import Comment, Decision, Outcome
 from readiness.reports import charts, facts, lines, words
 from readiness.reports.counts import Counts
 from readiness.reports.gap_report import RequirementLine
@@ -56,6 +56,19 @@ def swatch(group: Group) -> SafeString:
 @register.filter
 def markdown(text: str) -> SafeString:
     return render_markdown(text)
+
+
+@register.filter
+def comment_text(comment: Comment) -> SafeString:
+    """What a comment says; the people whom it reached stand out."""
+    names = (f"@{person.username}" for person in comment.mentions.all())
+    return render_markdown(comment.text, tuple(names))
+
+
+@register.filter
+def item(values: Mapping[str, Any], key: str) -> Any:
+    """What a mapping has under a key that a variable names; None for nothing."""
+    return values.get(key)
 
 
 @register.filter
