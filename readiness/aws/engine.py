@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from readiness.aws.verdicts import guarded, judge
 ROUNDS = 4  # of needs: the first and at most three more
 POLL_SECONDS = 0.05  # how often a waiting run looks at the clock and for a cancellation
 AT_A_TIME = 16  # answers taken before it looks again: one may be judged by hundreds of checks
-LATE_SECONDS = 0.2  # how often it looks which reads take too long: there may be thousands
+LATE_SECONDS = 1  # how often it looks which reads take too long: there may be thousands
 
 
 class Source(Protocol):
@@ -156,6 +156,7 @@ class _Run:
         self._meter = Meter()
         self._next_look = clock()
         self._parsed: Parsed = {}
+        self._users: Counter[Fetch] = Counter()  # how many open checks asked for each read
         self.keeps_results = True
 
     @property
@@ -220,6 +221,7 @@ class _Run:
                 continue
             fetch = self._planned.get(each, each)  # one value for all: there are many thousands
             check.asked[fetch] = fetch in self._planned
+            self._users[fetch] += 1
             if fetch not in self._planned:
                 self._planned[fetch] = fetch
                 new.append(fetch)
@@ -318,6 +320,7 @@ class _Run:
 
     def _settle(self, check: _Open, verdict: Verdict) -> None:
         del self._open[check.position]
+        self._forget_shapes(check)
         now = self._clock()
         if check.began is None:
             begun = [self._began[fetch] for fetch in check.waiting if fetch in self._began]
@@ -336,6 +339,14 @@ class _Run:
             self._results[check.position] = result
         if self._on_result is not None:
             self._on_result(result)
+
+    def _forget_shapes(self, check: _Open) -> None:
+        """Answers that no open check looks at lose their shapes: with hundreds of components these
+        are most of the memory. Whoever asks later has them parsed anew."""
+        for fetch in check.asked:
+            self._users[fetch] -= 1
+            if not self._users[fetch]:
+                self._parsed.pop(fetch, None)
 
     def _record(self, fetch: Fetch, shared: bool) -> ReadRecord:
         answer = self._answers.get(fetch)

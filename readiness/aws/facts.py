@@ -56,7 +56,7 @@ Moment = Annotated[datetime, BeforeValidator(_from_recording), AfterValidator(_w
 S = TypeVar("S", bound=Shape)
 
 #: Answers in the shapes into which they were parsed.
-Parsed = dict[tuple[Fetch, type[Shape]], Any]
+Parsed = dict[Fetch, dict[type[Shape], Any]]
 
 
 def _itself(fetch: Fetch) -> Fetch:
@@ -110,12 +110,13 @@ class Facts:
                 return None
             failure = answer.failure
             raise CouldNotLook(failure.status, failure.reason, failure.code)
-        if (answer.fetch, shape) not in self._parsed:
+        shapes = self._parsed.setdefault(answer.fetch, {})
+        if shape not in shapes:
             try:
-                self._parsed[answer.fetch, shape] = shape.model_validate(answer.data)
+                shapes[shape] = shape.model_validate(answer.data)
             except ValidationError as error:
                 raise CouldNotLook(Status.UNSUPPORTED, _misfit(fetch, error)) from error
-        parsed: S = self._parsed[answer.fetch, shape]
+        parsed: S = shapes[shape]
         return parsed
 
     @overload

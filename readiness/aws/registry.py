@@ -184,8 +184,16 @@ def applicable(
     """The checks that apply to a component with these parameters, in the order of registration."""
     if not checks:
         raise RuntimeError("No check is registered: import readiness.aws.checks first.")
-    bound = (check.bind(parameters) for check in checks.values())
-    return [each for each in bound if each is not None]
+    read: dict[type[CheckParameters], CheckParameters | None] = {}  # many checks take the same
+    bound = []
+    for check in checks.values():
+        if check.params not in read:
+            found = check.bind(parameters)
+            read[check.params] = found.params if found else None
+        params = read[check.params]
+        if params is not None:
+            bound.append(BoundCheck(check, params))
+    return bound
 
 
 def _given(parameters: Mapping[str, object]) -> dict[str, object]:

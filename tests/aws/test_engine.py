@@ -509,3 +509,32 @@ def test_one_huge_fact_leaves_the_verdict():
     verdict = observed_by({"text": "x" * 100_000, "small": 1})
     assert verdict.observed == {"small": 1, "left_out": 1}
     assert verdict.status is Status.PASS
+
+
+LOOKS_ALL_THE_TIME = bound("b.b", [logs("eu"), logs("slow")])
+COMES_LATER = bound(
+    "b.b", [logs("slow")], all_read(logs("slow"), logs("eu")), lambda *_: [logs("eu")]
+)
+
+
+@pytest.mark.parametrize(("other", "times"), [(LOOKS_ALL_THE_TIME, 1), (COMES_LATER, 2)])
+def test_an_answer_keeps_its_shapes_while_an_open_check_looks_at_it(monkeypatch, other, times):
+    aws = AWS()
+    gate = aws.hold(logs("slow"))
+    shaped = []
+    real = Groups.model_validate
+    monkeypatch.setattr(
+        Groups, "model_validate", lambda data: (shaped.append(data["logGroups"]), real(data))[1]
+    )
+    checks = [bound("a.a", [logs("eu")]), other]
+    outcome = run(checks, connection=aws, on_result=lambda result: gate.set())
+    assert statuses(outcome) == {"a.a": Status.PASS, "b.b": Status.PASS}
+    assert shaped.count(["eu"]) == times
+
+
+def test_results_that_are_not_kept_were_handed_over_all_the_same():
+    landed = []
+    checks = [bound("a.a", [logs("eu")]), bound("b.b", [logs("us")])]
+    outcome = run(checks, connection=AWS(), on_result=landed.append, keep_results=False)
+    assert outcome.results == ()
+    assert sorted(result.check_id for result in landed) == ["a.a", "b.b"]
