@@ -206,7 +206,7 @@ class PublishedVersion:
     criteria=["no-drift"],
     params=EdgeFunction,
     reads=[READS_DISTRIBUTION, READS_VERSIONS],
-    title="One version everywhere, and it is the newest",
+    title="Every behaviour calls the newest version",
     severity="medium",
     passes="All behaviours call the same version, and nothing newer was published.",
     why=(

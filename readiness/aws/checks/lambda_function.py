@@ -133,7 +133,7 @@ def _mend_signing(params: Function, observed: Observed) -> str:
     criteria=["runtime-patched"],
     params=EdgeFunction,
     reads=[READS_DISTRIBUTION, READS_VERSIONS],
-    title="The runtime is supported, and stays so for a while",
+    title="The runtime is supported for another 90 days",
     severity="high",
     passes=(
         "Each version that the distribution calls, and the newest, has a runtime that AWS keeps up"

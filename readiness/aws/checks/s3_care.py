@@ -149,7 +149,7 @@ def _mend_logging(params: SameContent, observed: Observed) -> str:
     criteria=["replication-freshness", "replica-parity"],
     params=Replicas,
     reads=[("s3", "get_bucket_replication")],
-    title="Replication is timed, measured and copies deletions",
+    title="Replication is timed and measured, and copies deletions",
     severity="medium",
     passes=(
         "Each enabled rule that copies a whole bucket to another one of the component has"
