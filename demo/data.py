@@ -14,6 +14,7 @@ from readiness.accounts.actions import create_account, set_component_accounts
 from readiness.catalog.loader import load
 from readiness.components.actions import create_component, edit_requirement
 from readiness.decisions.actions import decide
+from readiness.decisions.approvals import approve, send_back
 from readiness.decisions.rules import Content
 from readiness.decisions.suggestions import suggested_content
 from readiness.models import (
@@ -22,6 +23,7 @@ from readiness.models import (
     Catalog,
     Component,
     Criticality,
+    Decision,
     Membership,
     Requirement,
     Role,
@@ -55,7 +57,7 @@ def load_demo(parameters: dict[str, Any], *, now: datetime) -> bool:
     _account(edge, people["admin"], now)
     for values in _others(edge, delivery):
         component = create_component(by=people["admin"], now=now - timedelta(days=60), **values)
-        _adopt_some(component, people["editor"], now)
+        _adopt_some(component, people, now)
     return True
 
 
@@ -116,16 +118,18 @@ def _asset_router(
                 by=people["admin"],
             )
     for said in sorted(ASSET_ROUTER, key=lambda said: -said.ago):
-        _decide(component, said, people[said.by], now)
+        _decide(component, said, people, now)
 
 
-def _decide(component: Component, said: Said, by: User, now: datetime) -> None:
-    today = timezone.localdate(now)
+def _decide(component: Component, said: Said, people: dict[str, User], now: datetime) -> None:
+    by, today = people[said.by], timezone.localdate(now)
+    moment = now - timedelta(days=said.ago, minutes=37 * (said.ago % 11))
+    requirement = component.requirements.get(criterion__slug=said.criterion)
 
     def day(offset: int | None) -> Any:
         return None if offset is None else today + timedelta(days=offset)
 
-    decide(
+    decision = decide(
         component=component,
         criterion=said.criterion,
         content=Content(
@@ -135,10 +139,27 @@ def _decide(component: Component, said: Said, by: User, now: datetime) -> None:
             revisit_date=day(said.revisit),
             **said.text,
         ),
-        supersedes_id=None,
+        supersedes_id=requirement.head_decision_id,
         by=by,
-        now=now - timedelta(days=said.ago, minutes=37 * (said.ago % 11)),
+        now=moment,
     )
+    if said.sent_back:
+        send_back(
+            decision=decision,
+            by=people["approver"],
+            now=moment + timedelta(hours=5),
+            reason=said.sent_back,
+        )
+    elif not said.waits:
+        _approve(decision, people, moment)
+
+
+def _approve(decision: Decision, people: dict[str, User], proposed_at: datetime) -> None:
+    """Let somebody else approve a refusal that needs it, the same day."""
+    if decision.needs_approval:
+        own = decision.decided_by == people["approver"]
+        approver = people["admin" if own else "approver"]
+        approve(decision=decision, by=approver, now=proposed_at + timedelta(hours=3))
 
 
 def _account(team: Team, by: User, now: datetime) -> None:
@@ -197,8 +218,9 @@ def _others(edge: Team, delivery: Team) -> list[dict[str, Any]]:
     ]
 
 
-def _adopt_some(component: Component, by: User, now: datetime) -> None:
+def _adopt_some(component: Component, people: dict[str, User], now: datetime) -> None:
     """Adopt every other suggestion of the blueprint, over the last weeks: a review under way."""
+    by = people["editor"]
     requirements = Requirement.objects.filter(
         component=component, blueprint_item__isnull=False
     ).select_related("criterion", "blueprint_item")
@@ -207,7 +229,7 @@ def _adopt_some(component: Component, by: User, now: datetime) -> None:
         item = requirement.blueprint_item
         content = item and suggested_content(item, owner=by, today=timezone.localdate(moment))
         if content and place % 2 == 0:
-            decide(
+            decision = decide(
                 component=component,
                 criterion=requirement.criterion.slug,
                 content=content,
@@ -215,3 +237,4 @@ def _adopt_some(component: Component, by: User, now: datetime) -> None:
                 by=by,
                 now=moment,
             )
+            _approve(decision, people, moment)

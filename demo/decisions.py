@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from readiness.decisions.triggers import Trigger, TriggerKind
+
 
 @dataclass(frozen=True)
 class Said:
@@ -20,6 +22,9 @@ class Said:
     due: int | None = None
     revisit: int | None = None
     text: dict[str, Any] = field(default_factory=dict)
+    # Of a refusal whose risk somebody else must approve: why it was sent back, or that it waits.
+    sent_back: str = ""
+    waits: bool = False
 
 
 def build(criterion: str, by: str, ago: int, reasoning: str, **more: Any) -> Said:
@@ -40,7 +45,8 @@ def not_here(criterion: str, by: str, ago: int, reasoning: str, **more: Any) -> 
 
 def _said(criterion: str, outcome: str, by: str, ago: int, **more: Any) -> Said:
     due, revisit = more.pop("due", None), more.pop("revisit", None)
-    return Said(criterion, outcome, by, ago, due, revisit, more)
+    became = {name: more.pop(name) for name in ("sent_back", "waits") if name in more}
+    return Said(criterion, outcome, by, ago, due, revisit, more, **became)
 
 
 # Where the team says it in words of its own, or the blueprint says nothing.
@@ -90,6 +96,12 @@ ASSET_ROUTER: tuple[Said, ...] = (
     build("dependencies-pinned", "editor", 60,
           "The lock file is there; nobody is told when a library in it has a known hole.",
           due=45, effort="S"),
+    refuse("dependencies-pinned", "editor", 3,
+           "The package has two dependencies, both by AWS. We would rather spend the days on the "
+           "rollback and read the advisories ourselves once a month.",
+           "A known hole in a library stays in every response for up to a month.",
+           likelihood=3, impact=4, revisit=60, cost_avoided="Two days now, one a quarter.",
+           waits=True),
     # Testing
     done("ci-pipeline", "editor", 150, "Pipeline *asset-router*; a merge needs it green."),
     done("unit-tests", "editor", 150,
@@ -178,7 +190,11 @@ ASSET_ROUTER: tuple[Said, ...] = (
            "A probe from several continents is bought for the API; the same vendor's asset check "
            "costs as much again.",
            "DNS or certificate trouble that only users see is reported by users first.",
-           likelihood=3, impact=3, revisit=74, cost_avoided="2,400 a year."),
+           likelihood=3, impact=4, revisit=74, cost_avoided="2,400 a year.",
+           mitigations="The certificate renews by itself and raises an alarm a month before it ends; "
+                       "the web app reports images that do not load.",
+           residual_likelihood=2, residual_impact=4,
+           triggers=(Trigger(TriggerKind.INCIDENT), Trigger(TriggerKind.VERDICT))),
     done("dashboard", "editor", 118, "Dashboard *asset-router*; used in both drills."),
     done("global-view", "editor", 118,
          "One board over all six edge regions, each line can be split by region again."),
@@ -218,6 +234,12 @@ ASSET_ROUTER: tuple[Said, ...] = (
     done("latency-budget", "editor", 98, "p99 of the function 7 ms on misses; limit 25 ms."),
     build("quota-headroom", "editor", 33,
           "Nobody is told when a region nears its concurrency limit.", due=52, effort="S"),
+    refuse("quota-headroom", "editor", 9,
+           "The limit was never near, and AWS raises it within a day when asked.",
+           "A region that is throttled answers with errors until the limit is raised.",
+           likelihood=3, impact=5, revisit=40,
+           sent_back="A day of errors is twenty years of our budget. Show the highest use of the "
+                     "last quarter in each region, or build the alarm."),
     not_here("cost-visible", "admin", 98,
              "The whole CDN is one line in the platform's budget; nobody steers by this part of it."),
     # Data

@@ -106,12 +106,14 @@ addEventListener("load", () => {
   if (!location.hash) document.querySelector(".row.open")?.scrollIntoView({ block: "start" });
 });
 
-/* --- the risk that was picked proposes when to look again --- */
+/* --- the risk that was picked, or what remains of it, proposes when to look again --- */
 document.addEventListener("change", (event) => {
-  const cell = event.target;
-  if (cell.name !== "cell") return;
-  const form = cell.closest("form");
+  if (!["cell", "remains"].includes(event.target.name)) return;
+  const { form } = event.target;
+  const cell = form.querySelector("[name=remains]:checked")
+    ?? form.querySelector("[name=cell]:checked");
   const date = form.elements.revisit_date;
+  form.querySelector("[data-approval]").hidden = !("needsApproval" in cell.dataset);
   const { level, latest, until } = cell.dataset;
   form.querySelector("[data-proposal]").textContent =
     `Policy: a ${level} risk may stand until ${until} at most.`;

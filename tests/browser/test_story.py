@@ -11,10 +11,20 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from readiness.models import CheckRun, Decision, Requirement
+from readiness.models import Approval, CheckRun, Requirement
 
 REPORT = "/components/asset-router/"
 LOG_GROUP = "/aws/lambda/us-east-1.asset-router"
+
+
+def logs_of(aws, region):
+    return boto3.client(
+        "logs",
+        region_name=region,
+        endpoint_url=aws["endpoint_url"],
+        aws_access_key_id="demo",
+        aws_secret_access_key="demo",
+    )
 
 
 def row(page, criterion):
@@ -35,11 +45,21 @@ def test_team_decides_looks_and_takes_the_report_along(open_as, aws):
     undecided.get_by_text("high", exact=True).first.click()
     until = (timezone.localdate() + timedelta(days=90)).isoformat()
     expect(undecided.get_by_label("Revisit by")).to_have_value(until)
+    expect(undecided.get_by_text("Somebody else must approve")).to_be_visible()
     undecided.get_by_role("button", name="Save decision").click()
-    expect(undecided.locator(".standing")).to_have_text("accepted")
-    expect(page.locator("#announce")).to_contain_text("Saved.")
-    expect(page.locator("#report-summary")).to_contain_text("8 accepted")
-    assert Decision.objects.latest("pk").decided_by.username == "editor"
+    expect(page.locator("#announce")).to_contain_text("Proposed.")
+    expect(undecided.locator(".standing")).to_have_text("undecided")
+    expect(undecided.locator(".tag.proposed")).to_be_visible()
+    expect(page.locator("#report-summary")).to_contain_text("2 proposals wait for approval.")
+    expect(page.locator("#report-summary")).to_contain_text("7 accepted")
+
+    # Somebody else approves it: now it stands.
+    other = open_as("approver", f"{REPORT}requirements/blast-radius/")
+    row(other, "blast-radius").get_by_role("button", name="Approve").click()
+    expect(other.locator("#announce")).to_contain_text("Approved.")
+    expect(row(other, "blast-radius").locator(".standing")).to_have_text("accepted")
+    expect(other.locator("#report-summary")).to_contain_text("8 accepted")
+    assert Approval.objects.latest("pk").decision.decided_by.username == "editor"
 
     # Look into AWS: the paper is contradicted.
     expect(row(page, "logs-findable").locator(".standing")).to_have_text("done")
@@ -50,14 +70,18 @@ def test_team_decides_looks_and_takes_the_report_along(open_as, aws):
     expect(page.locator("#announce")).to_contain_text("Checks finished.")
 
     # Mend it where it lies, look again: it is verified.
-    logs = boto3.client(
-        "logs",
-        region_name="ap-northeast-1",
-        endpoint_url=aws["endpoint_url"],
-        aws_access_key_id="demo",
-        aws_secret_access_key="demo",
-    )
+    logs = logs_of(aws, "ap-northeast-1")
     logs.create_log_group(logGroupName=LOG_GROUP)
+    # Its lines go where those of the other regions go.
+    elsewhere = logs_of(aws, "us-east-1").describe_subscription_filters(logGroupName=LOG_GROUP)
+    ship = elsewhere["subscriptionFilters"][0]
+    logs.put_subscription_filter(
+        logGroupName=LOG_GROUP,
+        filterName=ship["filterName"],
+        filterPattern="",
+        roleArn=ship["roleArn"],
+        destinationArn=ship["destinationArn"].replace("us-east-1", "ap-northeast-1"),
+    )
     page.get_by_role("button", name="Run checks").click()
     expect(row(page, "logs-findable").locator(".standing")).to_have_text("verified")
     logs.delete_log_group(logGroupName=LOG_GROUP)
@@ -71,6 +95,23 @@ def test_team_decides_looks_and_takes_the_report_along(open_as, aws):
     )
     assert "Asset router" in text
     assert "A bad rule hits every customer." in text
+
+
+def test_what_remains_of_a_risk_proposes_the_date(open_as):
+    page = open_as("editor", f"{REPORT}requirements/blast-radius/")
+    form = row(page, "blast-radius").locator(".decision-form")
+    form.get_by_text("We will not build it").click()
+    form.get_by_text("critical", exact=True).first.click()
+    hint = form.get_by_text("Somebody else must approve")
+    expect(hint).to_be_visible()
+
+    form.get_by_text("Mitigations, cost, benefit, alternatives").click()
+    remains = form.get_by_role("group", name="What remains after them?")
+    remains.locator("label.mild").first.click()
+
+    until = (timezone.localdate() + timedelta(days=180)).isoformat()
+    expect(form.get_by_label("Revisit by")).to_have_value(until)
+    expect(hint).to_be_hidden()
 
 
 def test_back_closes_the_row_and_the_address_opens_it(open_as):
