@@ -8,13 +8,17 @@ from readiness import views
 admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]
 
 COMPONENT = "components/<slug:component>/"
+REQUIREMENT = COMPONENT + "requirements/<slug:criterion>/"
 
 urlpatterns = [
     path("", include("readiness.components.urls")),
     path("", include("readiness.checks.urls")),
     path("catalog/", include("readiness.catalog.urls")),
     path(COMPONENT, include("readiness.reports.urls")),
-    path(COMPONENT + "requirements/<slug:criterion>/", include("readiness.decisions.urls")),
+    path(REQUIREMENT, include("readiness.decisions.urls")),
+    path(COMPONENT + "bulk/", include("readiness.decisions.bulk.urls")),
+    path(REQUIREMENT + "comments/", include("readiness.comments.urls")),
+    path(REQUIREMENT + "evidence/", include("readiness.evidence.urls")),
     path(COMPONENT + "runs/", include("readiness.aws.urls")),
     path("teams/", include("readiness.teams.urls")),
     path("", include("readiness.accounts.urls")),

@@ -65,15 +65,45 @@ document.addEventListener("keydown", (event) => {
   if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
+  else if (event.key === "x" || event.key === "X") pick(event.shiftKey);
   else if (event.key === "/" && document.getElementById("filter-text")) {
     event.preventDefault();
     document.getElementById("filter-text").focus();
   }
 });
 
+/* --- rows: selected for what is done to many at once --- */
+let lastPicked = null;
+
+function pick(upToHere) {
+  const box = document.activeElement.closest(".row")?.querySelector(".pick");
+  if (!box) return;
+  const boxes = [...document.querySelectorAll(".pick")];
+  const from = upToHere && lastPicked?.isConnected ? boxes.indexOf(lastPicked) : boxes.indexOf(box);
+  const [first, last] = [from, boxes.indexOf(box)].sort((a, b) => a - b);
+  const checked = upToHere || !box.checked;
+  for (const each of boxes.slice(first, last + 1)) each.checked = checked;
+  lastPicked = box;
+  countPicked();
+}
+
+function countPicked() {
+  const count = document.getElementById("selection-count");
+  if (count) count.textContent = `${document.querySelectorAll(".pick:checked").length} selected`;
+}
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches(".pick")) return;
+  lastPicked = event.target;
+  countPicked();
+});
+document.addEventListener("reset", () => setTimeout(countPicked)); // after the boxes are empty
+document.body.addEventListener("htmx:afterSettle", countPicked);
+addEventListener("pageshow", countPicked);
+
 /* A row in which somebody has typed is not closed by a key. */
 function edited(row) {
-  return [...row.querySelectorAll("textarea, input:not([type=hidden], [type=radio])")]
+  return [...row.querySelectorAll("textarea, input:not([type=hidden], [type=radio], .pick)")]
     .some((field) => field.value !== field.defaultValue);
 }
 

@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from readiness.aws.connection_test import Report
+from readiness.comments.actions import add_comment
+from readiness.evidence.actions import add_file
 from readiness.models import AccountTest, CheckRun, JobState, ReportFile, ReportJob, Role, User
 from readiness.runs.actions import create_token
 from tests import factory
@@ -32,6 +34,8 @@ C, CC = {"component": "asset-router"}, {"component": "asset-router", "criterion"
 RUN, JOB = C | {"pk": "run"}, C | {"pk": "job"}
 A = {"account": "edge-delivery"}
 GRANT = A | {"pk": "grant"}
+# Files are for members, also where everybody may read the component.
+MEMBERS_ONLY = {"evidence_download"}
 # name: (method, arguments, what is sent, the answer to each actor)
 ROUTES = {
     "component_list": ("get", {}, {}, ALL),
@@ -54,6 +58,20 @@ ROUTES = {
     "proposal_approve": ("post", CC, {}, (LOGIN, 404, 403, 403, 409, 409)),
     "proposal_send_back": ("post", CC, {}, (LOGIN, 404, 403, 403, 409, 409)),
     "proposal_withdraw": ("post", CC, {}, writers(409)),
+    "bulk_decide": ("get", C, {}, writers(200)),
+    "bulk_assign": ("get", C, {}, writers(200)),
+    "bulk_weigh": ("get", C, {}, writers(200)),
+    "bulk_undo": ("get", C, {}, writers(200)),
+    "decision_undo": ("get", CC, {}, writers(200)),
+    "comment_list": ("get", CC, {}, TEAM),
+    "comment_add": ("post", CC, {"text": "Is it so?"}, writers(302)),
+    "comment_withdraw": ("post", CC | {"pk": "comment"}, {}, (LOGIN, 404, 403, 302, 403, 403)),
+    "evidence_list": ("get", CC, {}, TEAM),
+    "evidence_link_add": ("post", CC, {"url": "https://wiki.example/"}, writers(302)),
+    "evidence_file_add": ("post", CC, {}, writers(422)),
+    "evidence_version_add": ("post", CC | {"pk": "evidence"}, {}, writers(422)),
+    "evidence_withdraw": ("post", CC | {"pk": "evidence"}, {}, writers(422)),
+    "evidence_download": ("get", CC | {"pk": "evidence", "version": 1}, {}, TEAM),
     "requirement_edit": ("post", CC, {}, writers(422)),
     "check_binding_save": ("post", CC, {"check_id": "s3.versioning"}, writers(302)),
     "component_checks": ("get", C, {}, TEAM),
@@ -149,7 +167,16 @@ def world(db):
     token, _ = create_token(
         team=component.team, name="Pipeline", expires_at=None, by=member, now=NOW
     )
+    requirement = component.requirements.get(criterion__slug="c-0-0")
+    comment = add_comment(
+        requirement=requirement, text="So it is.", by=User.objects.get(username="editor"), now=NOW
+    )
+    file = add_file(
+        requirement=requirement, filename="a.txt", content=b"a", title="", by=member, now=NOW
+    )
     return {
+        "comment": comment.pk,
+        "evidence": file.evidence_id,
         "recording": recording.pk,
         "token": token.pk,
         "run": run.pk,
@@ -203,7 +230,7 @@ def test_a_component_visible_to_the_organisation_is_read_only_to_others(world, n
     response = getattr(client_of("stranger"), method)(url, sent)
 
     viewer = answers[ACTORS.index("viewer")]
-    assert response.status_code == viewer
+    assert response.status_code == (403 if name in MEMBERS_ONLY else viewer)
 
 
 def component_of_world():
