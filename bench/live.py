@@ -4,7 +4,8 @@ One router and its checks in six regions: against the simulated account, with 80
 request, and replayed from a recording. Then many routers of one account in one run. Where
 var/bench-prowler has a Prowler (`python -m venv var/bench-prowler; var/bench-prowler/bin/pip
 install prowler`), it looks at the same account, regions and services. Each line is a process of its
-own, imports included; the account is another process on the same machine.
+own, imports included; the account is another process on the same machine. The many routers run as
+the worker runs them, with a SQLite database; all else is the engine alone.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str]) -> int:
             lines += _prowler(endpoint, parameters["edge_regions"], folder)
             calibration.append(machine.calibrate())
             if options.routers:
-                lines.append(_many_routers(endpoint, parameters, options.routers))
+                lines.append(_many_routers(endpoint, parameters, options.routers, folder))
                 calibration.append(machine.calibrate())
     _report(lines, calibration)
     return 0
@@ -94,12 +95,16 @@ def _one_router(endpoint: str, parameters: dict[str, Any], folder: Path) -> list
     ]
 
 
-def _many_routers(endpoint: str, first: dict[str, Any], routers: int) -> Line:
+def _many_routers(endpoint: str, first: dict[str, Any], routers: int, folder: Path) -> Line:
     print(f"Building {routers} routers in the account ...", flush=True)
     servers.delay(endpoint, 0)
     components = fleet.build(endpoint, first, routers)
-    plan = {"endpoint": endpoint, "components": components, "times": 1}
-    return _look(f"{routers} routers, one run", endpoint, 0, plan)
+    plan = json.dumps({"endpoint": endpoint, "components": components})
+    database = {"DATABASE_URL": f"sqlite:///{folder / 'together.sqlite3'}"}
+    return _measured(
+        f"{routers} routers, one run", [sys.executable, "-m", "bench.together"], endpoint, 0,
+        os.environ | database, json.loads, stdin=plan,
+    )  # fmt: skip
 
 
 def _quietest(what: str, endpoint: str, delay_ms: int, plan: dict[str, Any]) -> Line:
@@ -183,6 +188,10 @@ def _report(lines: list[Line], calibration: list[float]) -> None:
           " reads that checks\nasked for. Reads: that were made. Requests: counted by the account,"
           " in all runs.")  # fmt: skip
     for line in lines:
+        if line.said.get("queries"):
+            first, median, last = line.said["done_after"]
+            print(f"{line.what}: {line.said['queries']} queries; components were done after"
+                  f" {first:.0f} s, half of them {median:.0f} s, all {last:.0f} s.")  # fmt: skip
         if line.said.get("statuses"):
             counts = ", ".join(f"{n} {status}" for status, n in line.said["statuses"].items())
             print(f"{line.what}: {counts}")

@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from bench import fleet, look
+from bench import fleet, look, together
 from bench.live import Line
 from demo.simulated_aws.server import SimulatedAWS
 
@@ -47,6 +47,19 @@ def test_routers_of_a_fleet_are_looked_at_and_share_reads(account, alone):
     assert both["wanted"] > both["reads"]
     assert both["statuses"]["pass"] > alone["statuses"]["pass"]
     assert "not_found" not in both["statuses"]
+
+
+@pytest.mark.django_db
+def test_many_are_looked_at_together_as_the_worker_does_it(account, alone, settings):
+    settings.AWS_ENDPOINT_URL = account["endpoint"]
+
+    said = together.look_together(account["components"] * 2)
+
+    assert said["states"] == {"finished": 2}
+    assert (said["checks"], said["reads"]) == (2 * alone["checks"], alone["reads"])
+    assert said["statuses"] == {name: 2 * number for name, number in alone["statuses"].items()}
+    assert said["queries"] > 20
+    assert 0 <= said["done_after"][0] <= said["done_after"][2]
 
 
 def test_a_replay_says_what_the_recorded_run_said(account, alone, recording):
