@@ -12,6 +12,13 @@ from django.utils import timezone
 from readiness.canonical import canonical
 from readiness.decisions import rules
 from readiness.decisions.digest import NEWEST_RULE, decision_digest
+from readiness.decisions.inheritance import (
+    INDEX,
+    Stands,
+    note_override,
+    refresh_inheritors,
+    what_stands,
+)
 from readiness.decisions.live import CheckLine, StandingIndex, frozen, live_state
 from readiness.decisions.queries import current_matrix
 from readiness.decisions.risk import Matrix
@@ -103,14 +110,21 @@ def decide(
     )
     decision.digest = decision_digest(decision)
     decision.save(force_insert=True)
+    _follow(requirement, decision, live.index(lines, decision, today))
+    return decision
+
+
+def _follow(requirement: Requirement, decision: Decision, index: StandingIndex) -> None:
+    """Let a new entry of the ledger stand, or wait for its approval."""
     values: dict[str, Any] = {"head_decision": decision, "proposed_decision": decision}
     if not decision.needs_approval:
-        index = live.index(lines, decision, today)
         values |= {"current_decision": decision, "proposed_decision": None, "fired": []}
-        values |= index._asdict()
+        values |= {"inherits": None, **index._asdict()}
     # Not save(): the ledger is the history of these, the edit history need not repeat it.
     Requirement.objects.filter(pk=requirement.pk).update(**values)
-    return decision
+    if not decision.needs_approval:
+        note_override(requirement, decision, by=decision.decided_by, at=decision.decided_at)
+        refresh_inheritors([requirement.pk], now=decision.decided_at)
 
 
 def _rated(content: rules.Content, matrix: Matrix) -> dict[str, Any]:
@@ -136,23 +150,25 @@ def refresh_standings(*, component: Component, now: datetime) -> list[Move]:
         .select_related("criterion")
         .order_by("pk")
     )
-    ids = [r.current_decision_id for r in requirements if r.current_decision_id]
-    decisions = Decision.objects.in_bulk(ids)
+    stands = what_stands(requirements)
     live = live_state(component, now)
-    watched = _Watched(component, now, any(d.triggers for d in decisions.values()))
-    moved, moves = [], []
+    watched = _Watched(component, now, any(d.triggers for d, _ in stands.values() if d))
+    moved, moves, fired = [], [], []
     for requirement in requirements:
         lines = live.lines(requirement.criterion.slug, requirement.check_bindings)
-        decision = decisions.get(requirement.current_decision_id or 0)
-        fires = watched.look(requirement, decision, lines)
+        decision = stands[requirement.pk].decision
+        if fires := watched.look(requirement, stands[requirement.pk], lines):
+            fired.append(requirement.pk)
         index = live.index(lines, decision, today, fired=bool(requirement.fired))
         if fires or index != tuple(getattr(requirement, name) for name in index._fields):
             moves.append(_move(requirement, index, lines))
             for name, value in index._asdict().items():
                 setattr(requirement, name, value)
             moved.append(requirement)
-    Requirement.objects.bulk_update(moved, [*StandingIndex._fields, "fired"])
+    Requirement.objects.bulk_update(moved, INDEX)
     watched.keep()
+    if fired:
+        refresh_inheritors(fired, now=now)
     return moves
 
 
@@ -165,10 +181,15 @@ class _Watched:
         self._incidents: Incidents = incidents_of(component) if any_triggers else {}
         self._firings: list[TriggerFiring] = []
 
-    def look(
-        self, requirement: Requirement, decision: Decision | None, lines: Sequence[CheckLine]
-    ) -> bool:
-        """Note on the requirement which triggers of its decision have fired; True for new ones."""
+    def look(self, requirement: Requirement, stands: Stands, lines: Sequence[CheckLine]) -> bool:
+        """Note on the requirement which triggers of its decision have fired; True if that is not
+        what it said before."""
+        decision, fired = stands
+        if requirement.inherits_id:
+            # What was inherited is looked at where it was decided: its facts are of that component.
+            changed = bool(requirement.fired != fired)
+            requirement.fired = fired
+            return changed
         if decision is None or not decision.triggers:
             return False
         known = {each["trigger"] for each in requirement.fired}

@@ -10,6 +10,7 @@ from django.db import transaction
 from readiness.canonical import canonical
 from readiness.decisions.actions import refresh_standings
 from readiness.decisions.digest import approval_digest
+from readiness.decisions.inheritance import note_override, refresh_inheritors
 from readiness.decisions.live import frozen, live_state
 from readiness.models import Approval, ApprovalKind, Decision, Requirement, User
 
@@ -37,9 +38,11 @@ def approve(*, decision: Decision, by: User, now: datetime, reason: str = "") ->
         raise OwnProposal("Somebody else must approve this: you proposed it.")
     approval = _write(decision, ApprovalKind.APPROVED, reason, by, now, _frozen(requirement, now))
     Requirement.objects.filter(pk=requirement.pk).update(
-        current_decision=decision, proposed_decision=None, fired=[]
+        current_decision=decision, proposed_decision=None, fired=[], inherits=None
     )
+    note_override(requirement, decision, by=by, at=now)
     refresh_standings(component=requirement.component, now=now)
+    refresh_inheritors([requirement.pk], now=now)
     return approval
 
 

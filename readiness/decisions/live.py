@@ -26,6 +26,7 @@ from readiness.decisions.standing import (
 from readiness.models import BindingKind, CheckState, Component
 
 STATE_FIELDS = (
+    "component_id",
     "check_id",
     "unknown_since",
     "known_since",
@@ -199,16 +200,26 @@ def params_digest(bound: BoundCheck) -> str:
 
 def live_state(component: Component, now: datetime) -> LiveState:
     """Read the latest word on each check that applies to a component. One query."""
+    return live_states([component], now)[component.pk]
+
+
+def live_states(components: Sequence[Component], now: datetime) -> dict[int, LiveState]:
+    """Read the same for several components, by their ids. One query."""
     stale_after = timedelta(days=settings.VERDICT_STALE_DAYS)
     states = {
-        state["check_id"]: state
-        for state in CheckState.objects.filter(component=component).values(*STATE_FIELDS)
+        (state["component_id"], state["check_id"]): state
+        for state in CheckState.objects.filter(component__in=components).values(*STATE_FIELDS)
     }
-    lines = {
-        bound.check.id: _line(bound, states.get(bound.check.id), now, stale_after)
-        for bound in applicable(component.parameters)
-    }
-    return LiveState(lines, stale_after)
+    found = {}
+    for component in components:
+        lines = {
+            bound.check.id: _line(
+                bound, states.get((component.pk, bound.check.id)), now, stale_after
+            )
+            for bound in applicable(component.parameters)
+        }
+        found[component.pk] = LiveState(lines, stale_after)
+    return found
 
 
 def _line(

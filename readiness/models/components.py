@@ -191,10 +191,10 @@ class Requirement(models.Model):
     def __str__(self) -> str:
         return self.statement or self.criterion.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("requirement_detail", args=[self.component.slug, self.criterion.slug])
+
     @property
     def source(self) -> Requirement:
         """The requirement whose current decision stands here: a platform's, or this one."""
         return self.inherits or self
-
-    def get_absolute_url(self) -> str:
-        return reverse("requirement_detail", args=[self.component.slug, self.criterion.slug])

@@ -61,6 +61,10 @@ class DecisionLine:
     decided_by: Person
     decided_at: datetime
     digest: str
+    # The platform whose decision it is, name and slug; empty for an own one.
+    inherited_from: str = ""
+    platform: str = ""
+    platform_archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +210,9 @@ def count(lines: tuple[RequirementLine, ...]) -> Counts:
     return Counts((line.standing, Tally(1, line.weight)) for line in lines)
 
 
-_DECISION_FIELDS = tuple(
-    name for name in DecisionLine.__slots__ if name not in ("owner", "decided_by")
-)
+_NOT_OF_LEDGER = ("owner", "decided_by", "inherited_from", "platform", "platform_archived")
+_DECISION_FIELDS = tuple(name for name in DecisionLine.__slots__ if name not in _NOT_OF_LEDGER)
+OWN, INHERITED = "current_decision__", "inherits__current_decision__"
 _FIELDS = (
     "id",
     "statement",
@@ -232,9 +236,14 @@ _FIELDS = (
     "proposed_decision__outcome",
     "proposed_decision__decided_by_id",
     "proposed_decision__decided_at",
-    "current_decision__owner_id",
-    "current_decision__decided_by_id",
-    *(f"current_decision__{name}" for name in _DECISION_FIELDS),
+    "inherits__component__name",
+    "inherits__component__slug",
+    "inherits__component__archived_at",
+    *(
+        f"{whose}{name}"
+        for whose in (OWN, INHERITED)
+        for name in ("owner_id", "decided_by_id", *_DECISION_FIELDS)
+    ),
 )
 
 
@@ -277,8 +286,10 @@ def build_gap_report(component: Component, now: datetime) -> GapReport:
 
 PEOPLE = (
     "owner_id",
-    "current_decision__owner_id",
-    "current_decision__decided_by_id",
+    f"{OWN}owner_id",
+    f"{OWN}decided_by_id",
+    f"{INHERITED}owner_id",
+    f"{INHERITED}decided_by_id",
     "proposed_decision__decided_by_id",
 )
 
@@ -292,7 +303,7 @@ def _people(rows: list[dict[str, Any]]) -> dict[int | None, Person]:
 def _requirement(
     row: dict[str, Any], live: LiveState, people: dict[int | None, Person], today: date
 ) -> RequirementLine:
-    decision = _decision(row, people) if row["current_decision__id"] else None
+    decision = _decision(row, people)
     checks = live.lines(row["criterion__slug"], row["check_bindings"])
     says = verdict(checks)
     translated_from = row["criterion_revision"]
@@ -329,11 +340,19 @@ def _proposal(row: dict[str, Any], people: dict[int | None, Person]) -> Proposal
     )
 
 
-def _decision(row: dict[str, Any], people: dict[int | None, Person]) -> DecisionLine:
+def _decision(row: dict[str, Any], people: dict[int | None, Person]) -> DecisionLine | None:
+    """Return the decision that stands: the platform's where it is inherited, else its own."""
+    whose = INHERITED if row[f"{INHERITED}id"] else OWN
+    if row[f"{whose}id"] is None:
+        return None
+    inherited = whose is INHERITED
     return DecisionLine(
-        owner=people.get(row["current_decision__owner_id"]),
-        decided_by=people[row["current_decision__decided_by_id"]],
-        **{name: row[f"current_decision__{name}"] for name in _DECISION_FIELDS},
+        owner=people.get(row[f"{whose}owner_id"]),
+        decided_by=people[row[f"{whose}decided_by_id"]],
+        inherited_from=row["inherits__component__name"] if inherited else "",
+        platform=row["inherits__component__slug"] if inherited else "",
+        platform_archived=inherited and row["inherits__component__archived_at"] is not None,
+        **{name: row[f"{whose}{name}"] for name in _DECISION_FIELDS},
     )
 
 

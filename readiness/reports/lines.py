@@ -33,7 +33,8 @@ def line_html(line: RequirementLine, *, href: str, expanded: bool, oob: bool) ->
         f'<use href="#glyph-{standing}"/></svg>{standing.word}</span>'
         f'<span class="says">{escape(line.statement)}{_beneath(line)}</span>'
         f'<span class="weight" title="Weight {line.weight} of 5">w{line.weight}</span>'
-        f'<span class="who">{_owner(line)}</span><span class="what">{escape(says)}</span>'
+        f'<span class="who">{_owner(line)}</span>'
+        f'<span class="what">{escape(says)}{_inherited(line)}</span>'
         f'<span class="live">{_live(line) if line.checks else ""}</span></a>'
     )
 
@@ -64,6 +65,13 @@ def _beneath(line: RequirementLine) -> str:
         return f'{proposed} <span class="tag">not translated yet</span>'
     outdated = " · translated from an older revision" if line.outdated else ""
     return f"{proposed}<small>{escape(line.title)}{outdated}</small>"
+
+
+def _inherited(line: RequirementLine) -> str:
+    if line.decision is None or not line.decision.inherited_from:
+        return ""
+    whose = escape(line.decision.inherited_from)
+    return f' <span class="tag" title="From {whose}">inherited</span>'
 
 
 def _owner(line: RequirementLine) -> str:

@@ -126,6 +126,11 @@ def _notes(line: RequirementLine) -> Iterator[str]:
         who = line.proposal.decided_by.name
         yield f"Proposed by {who} on {on}, not approved yet: {outcome.lower()}."
     decision = line.decision
+    if decision and decision.inherited_from:
+        yield f"Inherited from the platform {decision.inherited_from}, whose decision this is."
+        if decision.platform_archived:
+            yield "That platform is archived; its decision stays in force."
+        return
     if decision and decision.criterion_revision < line.criterion_revision:
         yield f"Decided on revision {decision.criterion_revision} of the criterion."
     if decision and decision.statement and decision.statement != line.statement:

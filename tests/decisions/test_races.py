@@ -10,10 +10,11 @@ from django.db import connections
 
 from readiness.aws.runner import request_run
 from readiness.components.actions import EditConflict, edit_component
-from readiness.decisions.actions import DecisionConflict, decide
+from readiness.decisions.actions import DecisionConflict, decide, refresh_standings
 from readiness.decisions.queries import broken_entries
 from readiness.decisions.rules import Content
-from readiness.models import CheckRun, Component, Decision
+from readiness.decisions.sharing import inherit, stop_inheriting
+from readiness.models import CheckRun, Component, Decision, Requirement
 from readiness.teams.actions import LastAdmin, remove_member
 from tests import factory
 from tests.factory import NOW
@@ -131,3 +132,39 @@ def test_two_admins_who_remove_each_other_leave_one():
 
     assert sorted(at_once(2, act)) == ["removed", "told"]
     assert team.memberships.count() == 1
+
+
+def test_a_platform_that_decides_while_others_override_leaves_every_standing_true():
+    """Some inheritors decide themselves, some begin or end to inherit, at the very moment."""
+    platform = factory.make_component(slug="logging", is_platform=True)
+    by = factory.make_user()
+    decided = factory.make_decision(platform, "c-0-0", "done")
+    services = [factory.make_component(slug=f"service-{n}") for n in range(MANY)]
+    for service in services:
+        service.platforms.add(platform)
+    said = {"criterion": "c-0-0", "by": by, "now": NOW}
+    for service in services[:4]:
+        inherit(component=service, platform=platform, seen=None, **said)
+
+    def act(n):
+        if n == MANY:
+            content = Content("build", reasoning="Anew.", owner_id=by.pk)
+            decide(component=platform, content=content, supersedes_id=decided.pk, **said)
+        elif n < 2:
+            content = Content("not_applicable", reasoning=f"Says {n}.")
+            decide(component=services[n], content=content, supersedes_id=None, **said)
+        elif n < 4:
+            stop_inheriting(component=services[n], **said)
+        else:
+            inherit(component=services[n], platform=platform, seen=None, **said)
+
+    at_once(MANY + 1, act)
+
+    kept = Requirement.objects.filter(criterion__slug="c-0-0", component__in=services)
+    assert [r.standing for r in kept.order_by("component__slug")] == [
+        *["not_applicable"] * 2,
+        *["undecided"] * 2,
+        *["gap"] * 2,
+    ]
+    assert [refresh_standings(component=each, now=NOW) for each in services] == [[]] * MANY
+    assert list(broken_entries()) == []

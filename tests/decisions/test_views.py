@@ -174,11 +174,11 @@ class TestDecisionSave:
     ):
         factory.add_criteria(component, rows)
 
-        # Session and user, BEGIN and COMMIT included.
-        with django_assert_num_queries(10):
+        # Session and user, BEGIN and COMMIT, and who inherits it.
+        with django_assert_num_queries(11):
             editor.post(f"{ROW}decide/", refusal(), headers=HTMX)
         again = refusal(supersedes=Decision.objects.get().pk)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             editor.post(f"{ROW}decide/", again, headers=HTMX)
 
     def test_session_that_ended_goes_to_the_login_page(self, client, component):
