@@ -50,6 +50,8 @@ def _run(options: argparse.Namespace, stack: ExitStack) -> int:
     if not options.prepare_only and not _is_free(options.port):
         return _fail(f"Port {options.port} is taken. Use: script/demo --port {options.port + 1}")
     os.environ[ENDPOINT] = endpoint = _aws_endpoint()
+    os.environ.setdefault("EMAIL_URL", f"filemail:///{ROOT / 'var' / 'mail'}")
+    os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{options.port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readiness.settings")
     parameters = _start_aws(endpoint, stack)
     if problem := _prepare(options.reset, parameters):

@@ -53,6 +53,8 @@ SCHEDULES = {
     ),
     "Checks whose time has come": ("readiness.runs.schedules.run_due", "I", 1),
     "Recordings whose checks changed": ("readiness.runs.recordings.judge_again", "H", None),
+    "Reminders": ("readiness.notices.jobs.remind", "I", 5),
+    "Webhooks whose time has come": ("readiness.notices.jobs.nudge_due", "I", 1),
     "Old answers of AWS": ("readiness.checks.retention.clear_old_results", "D", None),
 }
 

@@ -150,6 +150,23 @@ CHECK_RESULTS_KEPT_DAYS = env.int("CHECK_RESULTS_KEPT_DAYS", default=90)
 # The longest file that may be added to a requirement.
 EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", default=10)
 
+# --- Mail ---------------------------------------------------------------------------------------
+
+# Without one nobody is sent mail. smtp+tls://user:password@host:587, smtp+ssl://...:465, smtp://
+EMAIL_IS_CONFIGURED = bool(env.str("EMAIL_URL", default=""))
+EMAIL = env.email_url("EMAIL_URL") if EMAIL_IS_CONFIGURED else env.email_url_config("dummymail://")
+EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = EMAIL["EMAIL_HOST"] or "localhost", EMAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_USER"], EMAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_TLS", False), EMAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = EMAIL["EMAIL_FILE_PATH"]
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="readiness@localhost")
+# Where people reach this installation: what links in mail, chat and calendars begin with.
+SITE_URL = env.str("SITE_URL", default="")
+# How many days before a due or revisit date people are reminded.
+REMINDER_LEAD_DAYS = env.list("REMINDER_LEAD_DAYS", cast=int, default=[14, 3])
+
 # --- Security -----------------------------------------------------------------------------------
 
 HTTPS = env.bool("HTTPS", default=False)

@@ -35,6 +35,19 @@ def secret_key_is_set(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register
+def mail_knows_where_it_leads(**kwargs: Any) -> list[CheckMessage]:
+    if settings.SITE_URL or not settings.EMAIL_IS_CONFIGURED:
+        return []
+    return [
+        Warning(
+            "Mail is sent, but SITE_URL is not set: links in it begin with a guess.",
+            hint="Set SITE_URL to where people reach this installation.",
+            id="readiness.W002",
+        )
+    ]
+
+
 @register(deploy=True)
 def endpoint_is_not_simulated(**kwargs: Any) -> list[CheckMessage]:
     if not settings.AWS_ENDPOINT_URL:

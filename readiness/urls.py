@@ -23,6 +23,7 @@ urlpatterns = [
     path("teams/", include("readiness.teams.urls")),
     path("", include("readiness.accounts.urls")),
     path("", include("readiness.runs.urls")),
+    path("", include("readiness.notices.urls")),
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path("password/", views.PasswordChangeView.as_view(), name="password_change"),

@@ -9,7 +9,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from readiness.aws.connection_test import Report
 from readiness.comments.actions import add_comment
 from readiness.evidence.actions import add_file
-from readiness.models import AccountTest, CheckRun, JobState, ReportFile, ReportJob, Role, User
+from readiness.models import (
+    AccountTest,
+    CheckRun,
+    JobState,
+    ReportFile,
+    ReportJob,
+    Role,
+    User,
+    WebhookKind,
+)
+from readiness.notices.actions import create_webhook, new_feed
+from readiness.notices.addresses import unsubscribe_path
 from readiness.runs.actions import create_token
 from tests import factory
 from tests.factory import NOW
@@ -36,6 +47,7 @@ A = {"account": "edge-delivery"}
 GRANT = A | {"pk": "grant"}
 # Files are for members, also where everybody may read the component.
 MEMBERS_ONLY = {"evidence_download"}
+HOOK = {"team": "edge", "pk": "webhook"}
 # name: (method, arguments, what is sent, the answer to each actor)
 ROUTES = {
     "component_list": ("get", {}, {}, ALL),
@@ -113,6 +125,18 @@ ROUTES = {
     "recording_download": ("get", C | {"pk": "recording"}, {}, writers(200)),
     "token_list": ("get", {"team": "edge"}, {}, admins(200)),
     "token_revoke": ("post", {"team": "edge", "pk": "token"}, {}, admins(302)),
+    "notice_settings": ("get", {}, {}, ALL),
+    "calendar_new": ("post", {}, {}, ALL),
+    "calendar_end": ("post", {}, {}, (LOGIN, 302, 302, 302, 302, 302)),
+    "webhook_list": ("get", {"team": "edge"}, {}, admins(200)),
+    "webhook_detail": ("get", HOOK, {}, admins(200)),
+    "webhook_test": ("post", HOOK, {}, admins(302)),
+    "webhook_pause": ("post", HOOK, {}, admins(302)),
+    "webhook_resume": ("post", HOOK, {}, admins(302)),
+    "webhook_remove": ("post", HOOK, {}, admins(302)),
+    # By a secret in the address, whoever is logged in.
+    "calendar_feed": ("get", {"secret": "calendar"}, {}, (200,) * 6),
+    "unsubscribe": ("get", {"token": "unsubscribe"}, {}, (200,) * 6),
     # By token, whoever is logged in.
     "api_run_start": ("post", C, {}, (401,) * 6),
     "api_run_detail": ("get", RUN, {}, (401,) * 6),
@@ -174,9 +198,22 @@ def world(db):
     file = add_file(
         requirement=requirement, filename="a.txt", content=b"a", title="", by=member, now=NOW
     )
+    webhook = create_webhook(
+        team=component.team,
+        name="Channel",
+        url="https://hooks.example.org/",
+        kind=WebhookKind.SLACK,
+        causes=[],
+        allow_private=False,
+        by=member,
+        now=NOW,
+    )
     return {
         "comment": comment.pk,
         "evidence": file.evidence_id,
+        "webhook": webhook.pk,
+        "calendar": new_feed(user=member, now=NOW).rsplit("/", 1)[1].removesuffix(".ics"),
+        "unsubscribe": unsubscribe_path(member.pk).rstrip("/").rsplit("/", 1)[1],
         "recording": recording.pk,
         "token": token.pk,
         "run": run.pk,

@@ -251,6 +251,8 @@ def test_schedules_are_written_once(db):
         "readiness.decisions.actions.refresh_due_standings": "H",
         "readiness.runs.schedules.run_due": "I",
         "readiness.runs.recordings.judge_again": "H",
+        "readiness.notices.jobs.remind": "I",
+        "readiness.notices.jobs.nudge_due": "I",
         "readiness.checks.retention.clear_old_results": "D",
     }
 

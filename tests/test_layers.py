@@ -25,6 +25,7 @@ FEATURES = (
     "components",
     "decisions",
     "evidence",
+    "notices",
     "reports",
     "runs",
     "teams",

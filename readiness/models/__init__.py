@@ -34,6 +34,20 @@ from readiness.models.decisions import Approval, ApprovalKind, Decision, Effort
 from readiness.models.evidence import Evidence, EvidenceFile, EvidenceKind
 from readiness.models.inheritance import InheritanceStep
 from readiness.models.jobs import ACTIVE, ACTIVE_STATES, Job, JobState
+from readiness.models.notices import (
+    STANDING_KINDS,
+    CalendarFeed,
+    Channel,
+    Delivery,
+    How,
+    Kind,
+    Mail,
+    Notice,
+    NoticeSetting,
+    Outgoing,
+    Webhook,
+    WebhookKind,
+)
 from readiness.models.reports import ReportFile, ReportJob
 from readiness.models.risk import RiskMatrix
 from readiness.models.teams import Membership, Role, Team, User
@@ -42,6 +56,7 @@ from readiness.models.triggers import Incident, TriggerFiring
 __all__ = [
     "ACTIVE",
     "ACTIVE_STATES",
+    "STANDING_KINDS",
     "AccountGrant",
     "AccountTest",
     "AccountWay",
@@ -52,7 +67,9 @@ __all__ = [
     "BindingKind",
     "Blueprint",
     "BlueprintItem",
+    "CalendarFeed",
     "Catalog",
+    "Channel",
     "CheckResult",
     "CheckRun",
     "CheckSchedule",
@@ -64,18 +81,25 @@ __all__ = [
     "CriterionRevision",
     "Criticality",
     "Decision",
+    "Delivery",
     "Effort",
     "Every",
     "Evidence",
     "EvidenceFile",
     "EvidenceKind",
+    "How",
     "Incident",
     "InheritanceStep",
     "Job",
     "JobState",
+    "Kind",
     "LiveCheck",
+    "Mail",
     "Membership",
+    "Notice",
+    "NoticeSetting",
     "Outcome",
+    "Outgoing",
     "Recording",
     "ReportFile",
     "ReportJob",
@@ -88,4 +112,6 @@ __all__ = [
     "TriggerFiring",
     "User",
     "VerdictChange",
+    "Webhook",
+    "WebhookKind",
 ]

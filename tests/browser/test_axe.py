@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from readiness.accounts import jobs as accounts_jobs
 from readiness.aws.runner import run_now
-from readiness.models import AccountGrant, AccountTest, CheckRun, Component
+from readiness.models import AccountGrant, AccountTest, CheckRun, Component, Kind, User, WebhookKind
+from readiness.notices.actions import create_webhook, try_webhook
+from readiness.notices.addresses import unsubscribe_path
+from readiness.notices.collect import collect
 
 C = "/components/asset-router/"
 PAGES = (
@@ -34,6 +37,10 @@ PAGES = (
     "/catalog/blueprints/contentful-s3-router/",
     "/teams/",
     "/teams/edge/",
+    "/teams/edge/webhooks/",
+    "webhook",
+    "/notices/",
+    "unsubscribe",
     "/accounts/",
     "/accounts/new/",
     "/accounts/edge-delivery-simulated/",
@@ -53,7 +60,21 @@ def looked(demo):
     run_now(component=component, now=timezone.now())
     grant = AccountGrant.objects.get()
     accounts_jobs.test_task(AccountTest.objects.create(grant=grant, requested_at=timezone.now()).pk)
+    webhook = create_webhook(
+        team=component.team,
+        name="Channel",
+        url="https://hooks.example.org/",
+        kind=WebhookKind.SLACK,
+        causes=[Kind.LAPSED],
+        allow_private=False,
+        by=User.objects.get(username="admin"),
+        now=timezone.now(),
+    )
+    try_webhook(webhook=webhook, now=timezone.now())
+    collect(timezone.now())
     return {
+        "webhook": f"/teams/edge/webhooks/{webhook.pk}/",
+        "unsubscribe": unsubscribe_path(webhook.created_by_id),
         "run": f"{C}runs/{CheckRun.objects.get().pk}/",
         "account-grant": f"/accounts/edge-delivery-simulated/grants/{grant.pk}/",
     }

@@ -115,10 +115,20 @@ def _aws() -> Iterator[Finding]:
         )
 
 
+def _mail() -> Iterator[Finding]:
+    if not settings.EMAIL_IS_CONFIGURED:
+        yield Finding(
+            "E-mail is not configured: nobody is sent reminders.",
+            "Set EMAIL_URL, DEFAULT_FROM_EMAIL and SITE_URL: docs/deploying.md.",
+            fatal=False,
+        )
+
+
 LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _settings,
     _database,
     _static,
     _pdf,
     _aws,
+    _mail,
 )

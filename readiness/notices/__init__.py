@@ -1,0 +1,1 @@
+"""Who is told what: mail, webhooks and calendars."""

@@ -1,0 +1,240 @@
+"""What somebody should know of, as values; and the sources they come from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from readiness.aws.registry import CHECKS
+from readiness.decisions.standing import Standing
+from readiness.models import Decision, Kind, Outcome, Requirement, VerdictChange
+from readiness.reports.words import day
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why people are told something, once each."""
+
+    kind: Kind
+    # The same whenever it is found, another for another cause.
+    key: str
+    component_id: int
+    requirement_id: int | None
+    # Since when it holds.
+    at: datetime
+    # One sentence or two.
+    text: str
+    # Where to look, from the root of the site.
+    path: str
+    # Whom it concerns first, as primary keys of users; without any of them, the team's approvers.
+    people: frozenset[int]
+
+
+Source = Callable[[datetime], Iterable[Cause]]
+
+# A standing that is told of -> what it is called. The others have a source of their own.
+_BY_STANDING = {
+    Standing.LAPSED: Kind.LAPSED,
+    Standing.OVERDUE: Kind.OVERDUE,
+    Standing.OVERTAKEN: Kind.OVERTAKEN,
+    Standing.ARRIVED: Kind.ARRIVED,
+}
+
+
+def causes(now: datetime) -> Iterator[Cause]:
+    """Yield everything that holds `now`, whoever was told already."""
+    for source in SOURCES:
+        yield from source(now)
+
+
+def standings(now: datetime) -> Iterator[Cause]:
+    """What lapsed, is overdue, was overtaken or has arrived."""
+    today = timezone.localdate(now)
+    passed = Q(standing_changes_on__lte=today)
+    rows = _decided().filter(
+        Q(standing__in=_BY_STANDING) & ~passed | Q(standing_then__in=_BY_STANDING) & passed
+    )
+    found = [(requirement, _standing(requirement, today)) for requirement in rows]
+    by_sight = (Standing.OVERTAKEN, Standing.ARRIVED)
+    passes = _passes([requirement for requirement, standing in found if standing in by_sight])
+    for requirement, standing in found:
+        if standing in by_sight:
+            yield _seen(requirement, standing, passes.get(requirement.pk))
+        else:
+            yield _ended(requirement, standing)
+
+
+def _ended(requirement: Requirement, standing: Standing) -> Cause:
+    """By its date, or because something that it rests on has changed."""
+    decision, kind = _current(requirement), _BY_STANDING[standing]
+    end, decided = _end(decision), day(decision.decided_at)
+    refused = decision.outcome == Outcome.WONT_BUILD
+    if standing is Standing.LAPSED and requirement.fired:
+        first = min(requirement.fired, key=lambda each: each["at"])
+        text = f"Refused on {decided}, and since then: {first['sentence']}"
+        at = datetime.fromisoformat(first["at"])
+        return _cause(kind, requirement, mark=first["trigger"], at=at, text=text)
+    assert end  # noqa: S101 - nothing else ends by itself
+    text = f"Set aside as not applicable until {day(end)}."
+    if standing is Standing.OVERDUE:
+        text = f"Was to be built by {day(end)}."
+    elif refused:
+        text = f"Refused on {decided}, until {day(end)}."
+    at = _midnight(end + timedelta(days=1))
+    return _cause(kind, requirement, mark=end.isoformat(), at=at, text=text)
+
+
+def _seen(requirement: Requirement, standing: Standing, change: VerdictChange | None) -> Cause:
+    """Because AWS has it now."""
+    decision = _current(requirement)
+    decided, said = day(decision.decided_at), change.after.reason if change else ""
+    text = f"To be built, and it seems to be there: {said}"
+    if standing is Standing.OVERTAKEN:
+        text = f"Refused on {decided}, but it exists now: {said}"
+    at = max(change.at, decision.decided_at) if change else decision.decided_at
+    return _cause(_BY_STANDING[standing], requirement, mark="seen", at=at, text=text)
+
+
+def _passes(requirements: Sequence[Requirement]) -> dict[int, VerdictChange]:
+    """Return, by requirement, the newest time that one of its checks began to pass."""
+    changes = VerdictChange.objects.filter(
+        component__in={requirement.component_id for requirement in requirements},
+        after__status="pass",
+    )
+    by_component: dict[int, list[VerdictChange]] = defaultdict(list)
+    for change in _without_facts(changes):
+        by_component[change.component_id].append(change)
+    return {
+        requirement.pk: change
+        for requirement in requirements
+        for change in by_component[requirement.component_id]
+        if _speaks_for(change.check_id, requirement)
+    }
+
+
+def _without_facts(changes: QuerySet[VerdictChange]) -> QuerySet[VerdictChange]:
+    """Return changes, the oldest first, with as little of their results as is told."""
+    slim = changes.select_related("after").only(
+        "component", "check_id", "at", "contradicts", "after__run", "after__reason"
+    )
+    return slim.order_by("at", "pk")
+
+
+def _speaks_for(check_id: str, requirement: Requirement) -> bool:
+    check = CHECKS.get(check_id)
+    own = check is not None and requirement.criterion.slug in check.criteria
+    return own or check_id in requirement.check_bindings
+
+
+def due_soon(now: datetime) -> Iterator[Cause]:
+    """What ends within the lead times, unless it was decided later than the lead time begins."""
+    today = timezone.localdate(now)
+    leads = sorted(settings.REMINDER_LEAD_DAYS)
+    until = today + timedelta(days=max(leads, default=0))
+    dated = Q(
+        current_decision__outcome=Outcome.BUILD, current_decision__due_date__range=(today, until)
+    ) | Q(
+        current_decision__outcome__in=(Outcome.WONT_BUILD, Outcome.NOT_APPLICABLE),
+        current_decision__revisit_date__range=(today, until),
+    )
+    quiet = (Standing.GAP, Standing.ACCEPTED, Standing.NOT_APPLICABLE)
+    for requirement in _decided().filter(dated, standing__in=quiet):
+        decision = _current(requirement)
+        end = _end(decision)
+        if end is None:
+            continue
+        lead = next(each for each in leads if end - today <= timedelta(days=each))
+        begins = end - timedelta(days=lead)
+        if timezone.localdate(decision.decided_at) < begins:
+            yield _cause(
+                Kind.DUE_SOON,
+                requirement,
+                mark=f"{end.isoformat()}/{lead}",
+                at=_midnight(begins),
+                text=f"To be built by {day(end)}."
+                if decision.outcome == Outcome.BUILD
+                else f"To be looked at again by {day(end)}.",
+            )
+
+
+def contradicted(now: datetime) -> Iterator[Cause]:
+    """What AWS once showed to be done, and shows no longer."""
+    fallen = {
+        (each.component_id, each.criterion.slug): each
+        for each in _decided().filter(standing=Standing.CONTRADICTED)
+    }
+    changes = VerdictChange.objects.filter(
+        component__in={component for component, _ in fallen}
+    ).exclude(contradicts=[])
+    newest: dict[int, VerdictChange] = {}
+    for change in _without_facts(changes):
+        for criterion in change.contradicts:
+            requirement = fallen.get((change.component_id, criterion))
+            if requirement and change.at >= _current(requirement).decided_at:
+                newest[requirement.pk] = change
+    for requirement in fallen.values():
+        if requirement.pk in newest:
+            change = newest[requirement.pk]
+            done = day(_current(requirement).decided_at)
+            yield _cause(
+                Kind.CONTRADICTED,
+                requirement,
+                # Several checks may turn in one run: that is one cause.
+                mark=f"run {change.after.run_id}",
+                at=change.at,
+                text=f"Marked done on {done}, but: {change.after.reason}",
+            )
+
+
+# One line adds another.
+SOURCES: list[Source] = [standings, due_soon, contradicted]
+
+
+def _decided() -> QuerySet[Requirement]:
+    return Requirement.objects.filter(
+        current_decision__isnull=False,
+        component__archived_at__isnull=True,
+        criterion__retired_at__isnull=True,
+    ).select_related("component", "criterion", "current_decision")
+
+
+def _current(requirement: Requirement) -> Decision:
+    assert requirement.current_decision  # noqa: S101 - _decided asks for it
+    return requirement.current_decision
+
+
+def _standing(requirement: Requirement, today: date) -> Standing:
+    """Return the standing of `today`: a date may have passed since the index was written."""
+    changes = requirement.standing_changes_on
+    return Standing(
+        requirement.standing_then if changes and changes <= today else requirement.standing
+    )
+
+
+def _end(decision: Decision) -> date | None:
+    return decision.due_date if decision.outcome == Outcome.BUILD else decision.revisit_date
+
+
+def _midnight(on: date) -> datetime:
+    return timezone.make_aware(datetime.combine(on, time.min))
+
+
+def _cause(kind: Kind, requirement: Requirement, *, mark: str, at: datetime, text: str) -> Cause:
+    decision = _current(requirement)
+    people = {requirement.owner_id, decision.owner_id, decision.decided_by_id} - {None}
+    return Cause(
+        kind=kind,
+        key=f"{kind}/{requirement.pk}/{decision.pk}/{mark}",
+        component_id=requirement.component_id,
+        requirement_id=requirement.pk,
+        at=at,
+        text=text,
+        path=requirement.get_absolute_url(),
+        people=frozenset(pk for pk in people if pk is not None),
+    )
