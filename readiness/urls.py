@@ -23,6 +23,8 @@ urlpatterns = [
     path("teams/", include("readiness.teams.urls")),
     path("", include("readiness.accounts.urls")),
     path("", include("readiness.runs.urls")),
+    path("", include("readiness.revisit.urls")),
+    path("", include("readiness.incidents.urls")),
     path("", include("readiness.notices.urls")),
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -18,6 +18,7 @@ from readiness.decisions.actions import decide
 from readiness.decisions.approvals import approve
 from readiness.decisions.live import params_digest
 from readiness.decisions.rules import Content
+from readiness.incidents.actions import record_incident
 from readiness.models import (
     AccountWay,
     AwsAccount,
@@ -31,6 +32,7 @@ from readiness.models import (
     Component,
     Criterion,
     Decision,
+    Incident,
     JobState,
     Membership,
     Recording,
@@ -253,6 +255,20 @@ def mute_check(requirement: Requirement, check_id: str) -> None:
 
 def state_of(component: Component, check_id: str) -> CheckState:
     return CheckState.objects.get(component=component, check_id=check_id)
+
+
+def make_incident(
+    component: Component, *criteria: str, now: datetime = NOW, **values: Any
+) -> Incident:
+    """An incident that began an hour before it was recorded, and touched criteria by slug."""
+    incident, _ = record_incident(
+        component=component,
+        values={"title": "Stale routes.", "started_at": now - timedelta(hours=1)} | values,
+        criteria=Criterion.objects.filter(slug__in=criteria),
+        by=User.objects.earliest("pk"),
+        now=now,
+    )
+    return incident
 
 
 def make_recording(component: Component, content: bytes, *, recorded_at: datetime) -> Recording:

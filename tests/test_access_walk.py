@@ -125,6 +125,11 @@ ROUTES = {
     "recording_download": ("get", C | {"pk": "recording"}, {}, writers(200)),
     "token_list": ("get", {"team": "edge"}, {}, admins(200)),
     "token_revoke": ("post", {"team": "edge", "pk": "token"}, {}, admins(302)),
+    "revisit_queue": ("get", {}, {}, ALL),
+    "decision_keep": ("get", C | {"criterion": "c-1-2"}, {}, writers(200)),
+    "requirement_hand_over": ("get", CC, {}, writers(200)),
+    "incident_list": ("get", C, {}, TEAM),
+    "incident_edit": ("get", C | {"pk": "incident"}, {}, writers(200)),
     "notice_settings": ("get", {}, {}, ALL),
     "calendar_new": ("post", {}, {}, ALL),
     "calendar_end": ("post", {}, {}, (LOGIN, 302, 302, 302, 302, 302)),
@@ -188,6 +193,8 @@ def world(db):
         grant=grant, requested_at=NOW, state=JobState.FINISHED, report=Report().as_json()
     )
     recording = factory.make_recording(component, b"{}", recorded_at=NOW)
+    factory.make_decision(component, "c-1-2", "done")
+    incident = factory.make_incident(component)
     token, _ = create_token(
         team=component.team, name="Pipeline", expires_at=None, by=member, now=NOW
     )
@@ -215,6 +222,7 @@ def world(db):
         "calendar": new_feed(user=member, now=NOW).rsplit("/", 1)[1].removesuffix(".ics"),
         "unsubscribe": unsubscribe_path(member.pk).rstrip("/").rsplit("/", 1)[1],
         "recording": recording.pk,
+        "incident": incident.pk,
         "token": token.pk,
         "run": run.pk,
         "job": job.pk,

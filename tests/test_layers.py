@@ -25,8 +25,10 @@ FEATURES = (
     "components",
     "decisions",
     "evidence",
+    "incidents",
     "notices",
     "reports",
+    "revisit",
     "runs",
     "teams",
 )
