@@ -167,6 +167,8 @@ def _boto3_session(**credentials: str | None) -> Any:
 
     core = Core()
     core.register_component("data_loader", _model_loader())
+    # What the one endpoint for all regions hands out is no good where a region must be enabled.
+    core.set_config_variable("sts_regional_endpoints", "regional")
     return Session(botocore_session=core, **credentials)
 
 

@@ -249,3 +249,9 @@ def test_a_bucket_in_another_region_is_not_followed_there():
     assert answer.failure.code == "PermanentRedirect"
     [request] = sent
     assert request.url == "https://files.s3.eu-west-1.amazonaws.com/?versioning"
+
+
+def test_a_session_is_good_in_every_region_whatever_the_machine_is_set_to(monkeypatch):
+    monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")
+    sts = Connection(keys=Keys("AKIDEXAMPLE", "secret")).client("sts", "us-east-1")
+    assert sts.meta.endpoint_url == "https://sts.us-east-1.amazonaws.com"
