@@ -81,7 +81,8 @@ def fill(components: int, parameters: dict[str, Any]) -> None:
     _settle()
     newest = Decision.objects.filter(requirement=OuterRef("pk")).order_by("-number")
     if Requirement.objects.filter(current_decision=None, decisions__isnull=False).update(
-        current_decision=Subquery(newest.values("pk")[:1])
+        current_decision=Subquery(newest.values("pk")[:1]),
+        head_decision=Subquery(newest.values("pk")[:1]),
     ):
         _settle()
 
@@ -162,8 +163,8 @@ def _copy_component(original_slug: str, numbers: Sequence[int], teams: Sequence[
     requirements = original.requirements.order_by("pk").values_list("pk", flat=True)
     _copy_rows(
         Requirement,
-        ["component_id", "current_decision_id"],
-        [(each.pk, None, pk) for each in components for pk in requirements],
+        ["component_id", "current_decision_id", "head_decision_id"],
+        [(each.pk, None, None, pk) for each in components for pk in requirements],
     )
     _copy_decisions(original, components)
     _copy_answers(original, components)
