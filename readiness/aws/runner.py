@@ -255,7 +255,7 @@ class _Writer:
         self._is_alone = len(works) == 1
         self._on_progress = on_progress
         self._progress: dict[str, Any] = works[0].run.progress
-        self._next = timezone.now()
+        self._next = self._beaten = timezone.now()
 
     def took(self, result: engine.Result) -> None:
         self._of[result.position].add(result)
@@ -290,9 +290,7 @@ class _Writer:
                 self._end(work, JobState.FAILED, " ".join(why))
 
     def _write(self, now: datetime) -> None:
-        alive = jobs.beat_together(
-            [work.run for work in self._active.values()], now=now, progress=self._progress
-        )
+        alive = self._beat(now)
         for pk, work in list(self._active.items()):
             if pk not in alive:
                 del self._active[pk]  # another worker has it now
@@ -304,10 +302,19 @@ class _Writer:
                 work.store(now)
         self._tell()
 
+    def _beat(self, now: datetime) -> dict[int, bool]:
+        self._beaten = now
+        runs = [work.run for work in self._active.values()]
+        return jobs.beat_together(runs, now=now, progress=self._progress)
+
     def _end(self, work: _Work, state: JobState, message: str = "") -> None:
         """A transaction for each run, so that nobody has to wait for all of them."""
-        del self._active[work.run.pk]
         now = timezone.now()
+        if now - self._beaten > jobs.HEARTBEAT:
+            self._beat(
+                now
+            )  # hundreds may end at once, and the last is not to be given up meanwhile
+        del self._active[work.run.pk]
         values: dict[str, Any] = {"progress": self._progress, "reads_made": work.reads}
         if message:
             values["message"] = message

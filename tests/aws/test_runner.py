@@ -259,6 +259,28 @@ def test_a_group_whose_worker_died_is_taken_up_again_as_a_group_and_finishes(thr
     assert set(CheckRun.objects.values_list("attempt", flat=True)) == {2}
 
 
+def test_the_worker_is_heard_of_while_it_writes_what_many_runs_said(
+    three, aws, monkeypatch, time_machine
+):
+    runs = runner.request_together(components=three, now=NOW, trigger=RunTrigger.SCHEDULE)
+    silences = []
+    time_machine.move_to(NOW)
+
+    def slowly(component, rows, *, now):
+        heard = CheckRun.objects.filter(state=JobState.RUNNING).values_list(
+            "heartbeat_at", flat=True
+        )
+        silences.extend(now - at for at in heard)
+        time_machine.shift(timedelta(seconds=15))
+
+    monkeypatch.setattr(runner, "remember", slowly)
+    runner.run_task(runs[0].pk)
+
+    assert set(states().values()) == {JobState.FINISHED}
+    assert len(silences) == 3  # of two, of one, of none that were left
+    assert max(silences) < jobs.HEARTBEAT
+
+
 def test_an_account_that_refuses_takes_only_its_own_runs_along(three, monkeypatch):
     closed = factory.make_account(way=AccountWay.PROFILE, profile="closed", role_arn="")
     ComponentAccount.objects.create(component=three[1], account=closed)
