@@ -57,6 +57,16 @@ def get_component(
     return component
 
 
+def platforms_for(request: UserRequest) -> QuerySet[Component]:
+    """Return the platforms that the user may let a component stand on: those they may read."""
+    return Component.objects.for_user(request.user).active().filter(is_platform=True)
+
+
+def readable_components(request: UserRequest) -> QuerySet[Component]:
+    """Return the components that the user may read."""
+    return Component.objects.for_user(request.user)
+
+
 def get_requirement(
     request: UserRequest, component_slug: str, criterion_slug: str, *, needs: Role = Role.VIEWER
 ) -> Requirement:
@@ -71,6 +81,7 @@ def get_requirement(
             "current_decision__owner",
             "proposed_decision__decided_by",
             "proposed_decision__owner",
+            "inherits__component",
         ),
         component=component,
         criterion__slug=criterion_slug,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from simple_history.utils import bulk_create_with_history
 
+from readiness.components.platforms import platform_problems
 from readiness.decisions.actions import refresh_standings
 from readiness.models import (
     BindingKind,
@@ -29,14 +31,25 @@ class EditConflict(Exception):
         self.current = current
 
 
+class PlatformProblem(Exception):
+    """It cannot be a platform, or stand on one; `problems` maps field to message."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 @transaction.atomic
 def create_component(*, by: User, now: datetime, **values: Any) -> Component:
     """Create a component and, for each criterion of its catalog, a requirement.
 
     Where its blueprint translates the criterion the requirement carries that text, else none.
+    Raises PlatformProblem.
     """
+    platforms = values.pop("platforms", ())
     component = Component(created_at=now, **values)
     _save(component, by)
+    _stand_on(component, platforms)
     add_missing_requirements(component=component, by=by)
     return component
 
@@ -70,10 +83,25 @@ def add_missing_requirements(*, component: Component, by: User | None = None) ->
 def edit_component(
     *, component: Component, values: dict[str, Any], version: int, by: User, now: datetime
 ) -> Component:
-    """Change a component that `by` saw at `version`. Raises EditConflict, changing nothing."""
-    _edit(component, values, version, by)
+    """Change a component that `by` saw at `version`. Raises EditConflict or PlatformProblem,
+    changing nothing."""
+    own = {name: value for name, value in values.items() if name != "platforms"}
+    _edit(component, own, version, by)
+    if "platforms" in values or "is_platform" in values:
+        _stand_on(component, values.get("platforms", component.platforms.all()))
     refresh_standings(component=component, now=now)
     return component
+
+
+def _stand_on(component: Component, platforms: Iterable[Component]) -> None:
+    """Let a component, locked by being written, stand on these platforms and on no others."""
+    # Locked, so that none of them ceases to be one while this is written.
+    rows = Component.objects.select_for_update().order_by("pk")
+    found = list(rows.filter(pk__in=[each.pk for each in platforms]))
+    wrong = platform_problems(component, is_platform=component.is_platform, platforms=found)
+    if wrong:
+        raise PlatformProblem(wrong)
+    component.platforms.set(found)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from readiness.aws.parameter_groups import GROUPS
 from readiness.aws.parameters import ComponentParameters, problems
+from readiness.components.platforms import platform_problems
 from readiness.models import Blueprint, Catalog, Component, Team
 
 PREFIX = "aws_"
@@ -50,6 +51,8 @@ class ComponentForm(forms.ModelForm[Component]):
             "availability_target",
             "availability_window_days",
             "visible_to_organisation",
+            "is_platform",
+            "platforms",
         )
         labels = {
             "kind": "Kind",
@@ -58,6 +61,8 @@ class ComponentForm(forms.ModelForm[Component]):
             "availability_target": "Availability, percent",
             "availability_window_days": "Over how many days",
             "visible_to_organisation": "Everybody with an account may read it",
+            "is_platform": "It is a platform: others may inherit its decisions",
+            "platforms": "Platforms that it stands on",
         }
         help_texts = {
             "kind": "In a word or two, such as Lambda@Edge.",
@@ -65,14 +70,23 @@ class ComponentForm(forms.ModelForm[Component]):
             "risk_context": "What breaks for whom, and why that is likely. Markdown.",
             "availability_target": "Such as 99.99.",
             "blueprint": "Its translations become the statements. Suggestions stay suggestions.",
+            "platforms": "Where one of them has decided, the decision can be inherited.",
         }
         widgets = {
             "description": forms.Textarea(attrs={"rows": 3}),
             "risk_context": forms.Textarea(attrs={"rows": 3}),
+            "platforms": forms.CheckboxSelectMultiple,
         }
 
-    def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        teams: QuerySet[Team],
+        platforms: QuerySet[Component],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._offer(platforms)
         self._choose("team", teams)
         self._choose(
             "blueprint", Blueprint.objects.filter(retired_at=None), empty="None: we write our own"
@@ -94,6 +108,13 @@ class ComponentForm(forms.ModelForm[Component]):
             field.queryset = queryset
             field.empty_label = empty
 
+    def _offer(self, platforms: QuerySet[Component]) -> None:
+        """Offer these platforms, and those that it stands on whoever may read them."""
+        chosen = self.instance.platforms.values_list("pk", flat=True) if self.instance.pk else ()
+        self.initial["platforms"] = [str(pk) for pk in chosen]
+        offered = platforms | Component.objects.filter(pk__in=chosen)
+        self._choose("platforms", offered.exclude(pk=self.instance.pk).distinct())
+
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
         typed = {
@@ -109,6 +130,12 @@ class ComponentForm(forms.ModelForm[Component]):
         blueprint = said.get("blueprint")
         if blueprint and blueprint.catalog != said.get("catalog"):
             self.add_error("blueprint", "This blueprint translates another catalog.")
+        wrong = platform_problems(
+            self.instance if self.instance.pk else None,
+            is_platform=said.get("is_platform", False),
+            platforms=said.get("platforms", ()),
+        )
+        self.blame(wrong)
         if not self.instance.pk and not slugify(said.get("name", "")):
             self.add_error("name", "Use at least one letter or digit.")
         return said
@@ -119,13 +146,20 @@ class ComponentForm(forms.ModelForm[Component]):
         own = {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
         return own | {"parameters": self.parameters}
 
+    def blame(self, problems: dict[str, str]) -> None:
+        """Say beside each field what is wrong with it."""
+        for name, sentence in problems.items():
+            self.add_error(name, sentence)
+
     def show_theirs(self, current: Component) -> None:
         """After a lost race: say field by field what somebody else has saved meanwhile."""
-        theirs = ComponentForm(instance=current, teams=Team.objects.all())
+        theirs = ComponentForm(
+            instance=current, teams=Team.objects.all(), platforms=Component.objects.none()
+        )
         self.changed_since = [
-            {"label": field.label, "theirs": theirs[field.name].value()}
+            {"label": field.label, "theirs": _words(theirs[field.name])}
             for field in (*self.plain_fields, *self.parameter_fields)
-            if str(theirs[field.name].value() or "") != str(field.value() or "")
+            if str(_words(theirs[field.name]) or "") != str(_words(field) or "")
         ]
 
     @property
@@ -179,6 +213,15 @@ def _is_given(field: forms.BoundField) -> bool:
     default = ComponentParameters.model_fields[field.name.removeprefix(PREFIX)].default
     said = field.value()
     return said is not None and str(said).strip() != str(_as_text(default))
+
+
+def _words(field: forms.BoundField) -> object:
+    """A field's value as a person reads it: the names of what is ticked, not their numbers."""
+    value = field.value()
+    if not isinstance(field.field, forms.ModelMultipleChoiceField):
+        return value
+    rows = field.field.queryset
+    return ", ".join(str(row) for row in rows if str(row.pk) in (value or ()))
 
 
 def _as_text(value: object) -> object:

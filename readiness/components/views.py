@@ -52,7 +52,8 @@ def component_create(request: UserRequest) -> HttpResponse:
         raise PermissionDenied("This needs the role editor in a team.")
     blueprint = Blueprint.objects.filter(slug=request.GET.get("blueprint", "")).first()
     initial = {"blueprint": blueprint, "catalog": Catalog.objects.first(), "team": teams.first()}
-    form = ComponentForm(request.POST or None, initial=initial, teams=teams)
+    platforms = access.platforms_for(request)
+    form = ComponentForm(request.POST or None, initial=initial, teams=teams, platforms=platforms)
     if request.method == "POST" and form.is_valid():
         slug = free_slug(Component, form.cleaned_data["name"])
         component = actions.create_component(
@@ -69,7 +70,11 @@ def component_edit(request: UserRequest, component: str) -> HttpResponse:
     found = access.get_component(request, component, needs=Role.EDITOR)
     teams = access.teams_with_role(request, Role.EDITOR)
     form = ComponentForm(
-        request.POST or None, instance=found, initial={"version": found.version}, teams=teams
+        request.POST or None,
+        instance=found,
+        initial={"version": found.version},
+        teams=teams,
+        platforms=access.platforms_for(request),
     )
     status, conflict = 200, None
     if request.method == "POST" and form.is_valid():
@@ -84,6 +89,9 @@ def component_edit(request: UserRequest, component: str) -> HttpResponse:
         except actions.EditConflict as lost:
             conflict, status = lost.current, 409
             form.show_theirs(lost.current)
+        except actions.PlatformProblem as wrong:
+            form.blame(wrong.problems)
+            status = 422
         else:
             return redirect(request, "gap_report", component)
     elif form.is_bound:

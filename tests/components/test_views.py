@@ -7,8 +7,11 @@ import pytest
 from django.utils import timezone
 
 from readiness.aws.parameter_groups import GROUPS
-from readiness.models import Component, Requirement, Role
+from readiness.components.actions import PlatformProblem, edit_component
+from readiness.decisions.sharing import inherit
+from readiness.models import Component, Requirement, Role, User
 from tests import factory
+from tests.factory import NOW
 
 pytestmark = pytest.mark.usefixtures("people")
 EDIT = "/components/asset-router/edit/"
@@ -280,3 +283,91 @@ class TestComponentArchive:
 
         assert (gone, [r.component.slug for r in listed]) == ([], ["asset-router"])
         assert [r.component.slug for r in admin.get("/").context["rows"]] == ["asset-router"]
+
+
+class TestPlatforms:
+    @pytest.fixture
+    def platform(self, component):
+        return factory.make_component(slug="logging", name="Logging", is_platform=True)
+
+    def save(self, editor, component, **said):
+        component.refresh_from_db()
+        least = {
+            "name": component.name,
+            "team": component.team_id,
+            "criticality": "important",
+            "availability_window_days": 30,
+            "version": component.version,
+        }
+        return editor.post(f"/components/{component.slug}/edit/", least | said)
+
+    def test_a_component_is_let_stand_on_one(self, editor, component, platform):
+        self.save(editor, component, platforms=[platform.pk])
+
+        assert list(component.platforms.all()) == [platform]
+        html = editor.get(f"/components/{component.slug}/edit/").content.decode()
+        assert f'name="platforms" value="{platform.pk}" id="id_platforms_0" checked' in html
+
+    def test_only_platforms_that_one_may_read_are_offered(self, editor, component, platform):
+        hidden = factory.make_component(
+            slug="hidden", team=factory.make_team("other"), is_platform=True
+        )
+
+        response = self.save(editor, component, platforms=[hidden.pk])
+
+        assert response.status_code == 422
+        assert hidden.name not in editor.get("/new/").content.decode()
+
+    def test_one_that_it_stands_on_already_stays_though_its_editor_cannot_read_it(
+        self, editor, component, platform
+    ):
+        component.platforms.add(platform)
+        Component.objects.filter(pk=platform.pk).update(team=factory.make_team("other"))
+
+        self.save(editor, component, platforms=[platform.pk], name="Renamed")
+
+        assert list(component.platforms.all()) == [platform]
+
+    def test_a_platform_stands_on_no_other(self, editor, component, platform):
+        response = self.save(editor, component, platforms=[platform.pk], is_platform="on")
+
+        assert response.status_code == 422
+        assert "A platform stands on no other" in response.content.decode()
+        assert not component.platforms.exists()
+
+    def test_what_others_stand_on_stays_a_platform(self, editor, component, platform):
+        component.platforms.add(platform)
+
+        response = self.save(editor, platform)
+
+        assert response.status_code == 422
+        assert "1 component stands on it" in response.content.decode()
+
+    def test_a_platform_that_is_inherited_from_is_kept(self, editor, component, platform):
+        component.platforms.add(platform)
+        factory.make_decision(platform, "c-0-0")
+        by = User.objects.get(username="editor")
+        inherit(
+            component=component, criterion="c-0-0", platform=platform, seen=None, by=by, now=NOW
+        )
+
+        response = self.save(editor, component)
+
+        assert response.status_code == 422
+        assert "Criterion 0.0 is inherited from Logging" in response.content.decode()
+        assert list(component.platforms.all()) == [platform]
+
+    def test_is_kept_in_the_history(self, editor, component):
+        self.save(editor, component, is_platform="on")
+
+        assert [h.is_platform for h in component.history.all()] == [True, False]
+
+    def test_the_action_itself_refuses(self, component, platform):
+        with pytest.raises(PlatformProblem, match="stands on no other"):
+            edit_component(
+                component=component,
+                values={"is_platform": True, "platforms": [platform]},
+                version=1,
+                by=User.objects.earliest("pk"),
+                now=NOW,
+            )
