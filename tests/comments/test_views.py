@@ -35,7 +35,7 @@ class TestCommentAdd:
     def test_is_the_part_of_the_open_row_for_htmx(self, editor):
         response = editor.post(f"{URL}add/", {"text": "So it is."}, headers=HTMX)
 
-        assert response.content.decode().strip().startswith('<section class="comments"')
+        assert response.content.decode().strip().startswith('<div class="comments"')
         assert "Comment added." in response["HX-Trigger"]
 
     @pytest.mark.parametrize("text", ["", " \n", "x" * 20_001])

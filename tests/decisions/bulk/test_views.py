@@ -46,6 +46,15 @@ class TestBulkDecide:
         assert "Not decided yet" in html
         assert 'name="seen-c-1-0" value=""' in html
 
+    def test_says_which_rows_inherit(self, editor, component):
+        platform = factory.make_component(slug="platform")
+        source = platform.requirements.get(criterion__slug="c-0-0")
+        component.requirements.filter(criterion__slug="c-0-0").update(inherits=source)
+
+        html = editor.get(f"{BULK}decide/?criterion=c-0-0").content.decode()
+
+        assert "Inherited from a platform: a decision here takes its place" in html
+
     @pytest.mark.parametrize("query", ["", "?criterion=nothing"])
     def test_of_nothing_says_so(self, editor, query):
         assert "No requirement is selected." in editor.get(f"{BULK}decide/{query}").content.decode()
@@ -139,14 +148,14 @@ class TestBulkDecide:
         assert not other.requirements.exclude(head_decision=None).exists()
 
     @pytest.mark.parametrize("number", [1, 3, 75])
-    def test_takes_six_queries_more_with_each_row(
+    def test_takes_seven_queries_more_with_each_row(
         self, editor, component, number, django_assert_num_queries
     ):
         factory.add_criteria(component, number)
         sent = {"criterion": [f"more-{n}" for n in range(number)]}
         sent |= {f"seen-more-{n}": "" for n in range(number)}
 
-        with django_assert_num_queries(9 + 6 * number):
+        with django_assert_num_queries(9 + 7 * number):
             editor.post(f"{BULK}decide/", sent | {"outcome": "done", "evidence": "There."})
 
         assert Decision.objects.count() == number
