@@ -162,6 +162,8 @@ class Delivery(Outgoing):
     # Of the cause, or of a test.
     key = models.CharField(max_length=400)
     event = models.CharField(max_length=40)
+    # What it is about, for people.
+    about = models.CharField(max_length=200, blank=True)
     # The same at each attempt: receivers tell by it what they have had.
     message_id = models.CharField(max_length=64, unique=True)
     # The very bytes that are signed and sent.

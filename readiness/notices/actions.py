@@ -109,13 +109,14 @@ def resume_webhook(*, webhook: Webhook) -> None:
 
 def try_webhook(*, webhook: Webhook, now: datetime) -> Delivery:
     """Make the delivery of a test; the caller puts it into the queue."""
-    message_id = new_message_id()
+    message_id, event = new_message_id(), trial_event(webhook, now)
     return Delivery.objects.create(
         webhook=webhook,
         key=f"{TEST}/{message_id}",
         event=TEST,
         message_id=message_id,
-        body=trial_event(webhook, now).body_for(webhook),
+        about=event.about,
+        body=event.body_for(webhook),
         created_at=now,
         next_at=now,
     )

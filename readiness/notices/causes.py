@@ -66,7 +66,7 @@ def standings(now: datetime) -> Iterator[Cause]:
     for requirement, standing in found:
         if standing in by_sight:
             yield _seen(requirement, standing, passes.get(requirement.pk))
-        else:
+        elif requirement.inherits_id is None:  # else it ends for those who look after the platform
             yield _ended(requirement, standing)
 
 
@@ -144,7 +144,7 @@ def due_soon(now: datetime) -> Iterator[Cause]:
         current_decision__revisit_date__range=(today, until),
     )
     quiet = (Standing.GAP, Standing.ACCEPTED, Standing.NOT_APPLICABLE)
-    for requirement in _decided().filter(dated, standing__in=quiet):
+    for requirement in _decided().filter(dated, standing__in=quiet, inherits__isnull=True):
         decision = _current(requirement)
         end = _end(decision)
         if end is None:
@@ -198,15 +198,18 @@ SOURCES: list[Source] = [standings, due_soon, contradicted]
 
 def _decided() -> QuerySet[Requirement]:
     return Requirement.objects.filter(
-        current_decision__isnull=False,
+        Q(inherits__isnull=True, current_decision__isnull=False)
+        | Q(inherits__current_decision__isnull=False),
         component__archived_at__isnull=True,
         criterion__retired_at__isnull=True,
-    ).select_related("component", "criterion", "current_decision")
+    ).select_related("component", "criterion", "current_decision", "inherits__current_decision")
 
 
 def _current(requirement: Requirement) -> Decision:
-    assert requirement.current_decision  # noqa: S101 - _decided asks for it
-    return requirement.current_decision
+    """Return what stands on a requirement: its own decision, or its platform's."""
+    decision = requirement.source.current_decision
+    assert decision  # noqa: S101 - _decided asks for it
+    return decision
 
 
 def _standing(requirement: Requirement, today: date) -> Standing:

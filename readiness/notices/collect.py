@@ -109,6 +109,7 @@ def _write_deliveries(found: Found, readers: Readers, now: datetime) -> None:
                 webhook=webhook,
                 key=cause.key,
                 event=event_name(cause.kind),
+                about=bodies[cause.key].about,
                 message_id=new_message_id(),
                 body=bodies[cause.key].body_for(webhook),
                 created_at=now,

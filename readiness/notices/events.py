@@ -33,6 +33,11 @@ class Event:
     word: str
     data: dict[str, Any]
 
+    @property
+    def about(self) -> str:
+        """Return what it is about, in a line."""
+        return brief(f"{self.component}: {self.title}", 190)
+
     def body_for(self, webhook: Webhook) -> str:
         """Return the JSON text that a webhook of its kind takes."""
         if webhook.kind == WebhookKind.SLACK:
@@ -78,7 +83,7 @@ def trial_event(webhook: Webhook, now: Any) -> Event:
     return Event(
         name=TEST,
         at=now,
-        title="Readiness",
+        title=webhook.name,
         text=text,
         url=url,
         component="Readiness",

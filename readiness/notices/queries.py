@@ -53,6 +53,7 @@ def days_of(user: User) -> list[Day]:
             Q(owner=user) | Q(component__team__in=mine),
             component__in=readable,
             criterion__retired_at__isnull=True,
+            inherits__isnull=True,
         )
         .filter(
             Q(current_decision__outcome=Outcome.BUILD, current_decision__due_date__isnull=False)

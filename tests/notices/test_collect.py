@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from readiness.decisions.sharing import inherit
 from readiness.models import (
     Component,
     Kind,
@@ -144,6 +145,30 @@ def test_a_refusal_that_a_trigger_brings_back_says_what_changed(people, componen
     found = Notice.objects.get()
     assert found.text == "Refused on 20 November 2026, and since then: An incident touched it."
     assert (found.kind, found.at) == (Kind.LAPSED, NOW)
+
+
+def test_what_follows_a_platform_is_told_of_its_own_account_and_not_of_the_platforms_dates(
+    people, checked, component
+):
+    make_decision(component, "c-0-0", "done", by=people["viewer"])
+    platform = factory.make_component(slug="logging", catalog=component.catalog, is_platform=True)
+    component.platforms.add(platform)
+    refuse(platform, by=people["editor"])
+    inherit(
+        component=component,
+        criterion="c-0-0",
+        platform=platform,
+        seen=component.requirements.get(criterion__slug="c-0-0").head_decision_id,
+        by=people["editor"],
+        now=NOW,
+    )
+
+    collect(LATE)
+
+    assert [each.component for each in Notice.objects.filter(kind=Kind.LAPSED)] == [platform]
+    make_result(component, "s3.versioning", "pass", now=LATE)
+    collect(LATE)
+    assert [each.component for each in Notice.objects.filter(kind=Kind.OVERTAKEN)] == [component]
 
 
 def test_a_source_is_one_line(people, component, monkeypatch):
