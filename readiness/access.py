@@ -259,6 +259,14 @@ def role_in(request: UserRequest, team: Team) -> Role | None:
     return Role(role[0]) if role else None
 
 
+def needs_superuser(request: UserRequest) -> None:
+    """Raise PermissionDenied for everybody who does not run the installation."""
+    if not request.user.is_superuser:
+        raise PermissionDenied(
+            "This is the whole organisation's: only who runs the installation changes it."
+        )
+
+
 def teams_with_role(request: UserRequest, needs: Role) -> QuerySet[Team]:
     """Return the teams in which the user has at least the role `needs`."""
     if request.user.is_superuser:

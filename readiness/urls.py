@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("readiness.revisit.urls")),
     path("", include("readiness.incidents.urls")),
     path("", include("readiness.notices.urls")),
+    path("", include("readiness.risks.urls")),
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path("password/", views.PasswordChangeView.as_view(), name="password_change"),

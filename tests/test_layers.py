@@ -29,6 +29,7 @@ FEATURES = (
     "notices",
     "reports",
     "revisit",
+    "risks",
     "runs",
     "teams",
 )

@@ -19,6 +19,7 @@ from readiness.aws.history import COULD_NOT_LOOK, word
 from readiness.checks.matrix import Mark
 from readiness.components.error_budget import duration_words
 from readiness.decisions.live import CheckLine
+from readiness.decisions.risk import Matrix, matrix_from
 from readiness.decisions.standing import Group, LiveVerdict, Standing
 from readiness.decisions.triggers import triggers_from
 from readiness.markdown import render_markdown
@@ -198,6 +199,12 @@ def risk_words(content: Any) -> str:
 def remaining_risk(decision: Any) -> str:
     """What remains of a risk after the mitigations, in words."""
     return words.remaining_risk(decision)
+
+
+@register.filter
+def risk_matrix(text: str) -> Matrix:
+    """A version of the risk matrix, from its text."""
+    return matrix_from(text)
 
 
 @register.filter
