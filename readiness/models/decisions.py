@@ -85,6 +85,10 @@ class Decision(models.Model):
                 name="decision_first_once",
             ),
         ]
+        indexes = [
+            # Whose a decision is, of all components, without its long texts.
+            models.Index(fields=["id", "owner", "decided_by"], name="decision_whose"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} (number {self.number})"
