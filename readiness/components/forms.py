@@ -220,7 +220,7 @@ def _words(field: forms.BoundField) -> object:
     value = field.value()
     if not isinstance(field.field, forms.ModelMultipleChoiceField):
         return value
-    rows = field.field.queryset
+    rows = field.field.queryset or ()
     return ", ".join(str(row) for row in rows if str(row.pk) in (value or ()))
 
 

@@ -251,3 +251,9 @@ class BindingForm(forms.Form):
     check_id = forms.CharField(max_length=80)
     kind = forms.ChoiceField(choices=[("", "automatic"), *BindingKind.choices], required=False)
     reason = forms.CharField(max_length=1000, required=False)
+
+
+class InheritForm(forms.Form):
+    platform = forms.SlugField()
+    supersedes = forms.IntegerField(required=False)
+    reason = forms.CharField(max_length=1000, required=False)

@@ -9,7 +9,15 @@ from django.db.models import Prefetch, QuerySet
 
 from readiness.decisions.digest import RULES, approval_digest, decision_digest
 from readiness.decisions.risk import Matrix, matrix_from
-from readiness.models import Approval, ApprovalKind, Decision, Requirement, RiskMatrix
+from readiness.models import (
+    Approval,
+    ApprovalKind,
+    Component,
+    Decision,
+    InheritanceStep,
+    Requirement,
+    RiskMatrix,
+)
 
 
 def current_matrix() -> Matrix:
@@ -26,6 +34,40 @@ def ledger(requirement: Requirement) -> QuerySet[Decision]:
     became = Prefetch("approvals", Approval.objects.select_related("by"))
     entries = requirement.decisions.select_related("decided_by", "owner")
     return entries.prefetch_related(became).order_by("-number")
+
+
+def inheritable(requirement: Requirement, readable: QuerySet[Component]) -> QuerySet[Requirement]:
+    """Return what the platforms that its component stands on, as far as they are `readable`, have
+    decided on the same criterion; without the one that it inherits already."""
+    became = Prefetch("current_decision__approvals", Approval.objects.select_related("by"))
+    return (
+        Requirement.objects.filter(
+            criterion=requirement.criterion_id,
+            component__in=readable.filter(standing_on_it=requirement.component_id),
+            component__is_platform=True,
+            current_decision__isnull=False,
+        )
+        .exclude(pk=requirement.inherits_id or 0)
+        .select_related("component", "current_decision__decided_by", "current_decision__owner")
+        .prefetch_related(became)
+        .order_by("component__name")
+    )
+
+
+def inheritors(
+    requirement: Requirement, readable: QuerySet[Component]
+) -> tuple[list[Component], int]:
+    """Return the components that inherit a platform's decision and are `readable`, and how many
+    others do. Two queries."""
+    every = Component.objects.filter(requirements__inherits=requirement)
+    shown = list(readable.filter(pk__in=every.values("pk")).order_by("name"))
+    return shown, every.count() - len(shown)
+
+
+def inheritance_steps(requirement: Requirement) -> QuerySet[InheritanceStep]:
+    """Return when it began to inherit and ended that, newest first."""
+    steps = requirement.inheritance_steps.select_related("by", "source__component")
+    return steps.order_by("-at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)

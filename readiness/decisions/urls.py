@@ -10,6 +10,8 @@ urlpatterns = [
     path("proposal/approve/", views.proposal_approve, name="proposal_approve"),
     path("proposal/send-back/", views.proposal_send_back, name="proposal_send_back"),
     path("proposal/withdraw/", views.proposal_withdraw, name="proposal_withdraw"),
+    path("inherit/", views.decision_inherit, name="decision_inherit"),
+    path("inherit/end/", views.inheritance_end, name="inheritance_end"),
     path("edit/", views.requirement_edit, name="requirement_edit"),
     path("checks/", views.check_binding_save, name="check_binding_save"),
 ]

@@ -13,14 +13,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from readiness import access
 from readiness.components import actions as components
-from readiness.decisions import actions, approvals
+from readiness.decisions import actions, approvals, sharing
 from readiness.decisions.forms import (
     BindingForm,
     DecisionForm,
+    InheritForm,
     ProposalForm,
     RequirementForm,
 )
-from readiness.decisions.queries import ledger
+from readiness.decisions.queries import inheritable, inheritance_steps, inheritors, ledger
 from readiness.decisions.rules import content_of
 from readiness.decisions.suggestions import suggested_content
 from readiness.htmx import UserRequest, redirect, render_part, wants_fragment
@@ -160,6 +161,48 @@ def _end_proposal(
 
 
 @require_POST
+def decision_inherit(request: UserRequest, component: str, criterion: str) -> HttpResponse:
+    """Follow what a platform that the component stands on has decided."""
+    found = access.get_component(request, component, needs=Role.EDITOR)
+    form, now = InheritForm(request.POST), timezone.now()
+    if not form.is_valid():
+        return HttpResponse("Unknown platform.", status=422, content_type="text/plain")
+    platform = access.get_component(request, form.cleaned_data["platform"])
+    try:
+        sharing.inherit(
+            component=found,
+            criterion=criterion,
+            platform=platform,
+            seen=form.cleaned_data["supersedes"],
+            by=request.user,
+            now=now,
+            reason=form.cleaned_data["reason"],
+        )
+    except Requirement.DoesNotExist:
+        raise Http404 from None
+    except sharing.NothingToInherit as gone:
+        return _row(request, found, criterion, now, gone=str(gone), status=409)
+    except actions.DecisionConflict as lost:
+        return _row(request, found, criterion, now, gone=str(lost), status=409)
+    return _saved(request, found, criterion, "Inherited.")
+
+
+@require_POST
+def inheritance_end(request: UserRequest, component: str, criterion: str) -> HttpResponse:
+    found = access.get_component(request, component, needs=Role.EDITOR)
+    now, reason = timezone.now(), request.POST.get("reason", "")[:1000]
+    try:
+        sharing.stop_inheriting(
+            component=found, criterion=criterion, by=request.user, now=now, reason=reason
+        )
+    except Requirement.DoesNotExist:
+        raise Http404 from None
+    except sharing.NotInherited as gone:
+        return _row(request, found, criterion, now, gone=str(gone), status=409)
+    return _saved(request, found, criterion, "Inherited no more.")
+
+
+@require_POST
 def requirement_edit(request: UserRequest, component: str, criterion: str) -> HttpResponse:
     requirement = access.get_requirement(request, component, criterion, needs=Role.EDITOR)
     now, found = timezone.now(), requirement.component
@@ -221,12 +264,14 @@ def _opened(
     detail = {
         "item": item,
         "suggestion": item
+        and not line.decision
         and not entries
         and suggested_content(item, owner=request.user, today=today),
         "ledger": entries,
         "stale": _stale_because(requirement, entries, line.verdict),
         "fired": [each | {"at": datetime.fromisoformat(each["at"])} for each in requirement.fired],
         **_proposal_of(request, requirement, context),
+        **_sharing_of(request, requirement, context),
         "addable": [c.check for c in context["report"].checks if c.check.id not in on_it],
         "form": DecisionForm.for_requirement(
             requirement,
@@ -261,12 +306,31 @@ def _proposal_of(
     }
 
 
+def _sharing_of(
+    request: UserRequest, requirement: Requirement, context: dict[str, Any]
+) -> dict[str, Any]:
+    """What could be inherited here, from whom it is, and by whom, as far as they may read it."""
+    readable = access.readable_components(request)
+    platform = requirement.inherits and requirement.inherits.component
+    shown, others = (
+        inheritors(requirement, readable) if requirement.component.is_platform else ([], 0)
+    )
+    return {
+        "inheritable": inheritable(requirement, readable) if context["may_edit"] else (),
+        "may_read_platform": platform and readable.filter(pk=platform.pk).exists(),
+        "steps": inheritance_steps(requirement),
+        "inheritors": shown,
+        "other_inheritors": others,
+        "newest": requirement.head_decision_id,
+    }
+
+
 def _stale_because(
     requirement: Requirement, entries: Sequence[Decision], verdict: str
 ) -> list[str]:
     """Return what is not any more as it was when the current decision was approved."""
     for entry in entries:
-        if entry.pk == requirement.current_decision_id:
+        if entry.pk == requirement.current_decision_id and not requirement.inherits_id:
             for approval in entry.approvals.all():
                 if approval.kind == ApprovalKind.APPROVED:
                     return approvals.stale_because(approval, requirement, verdict)

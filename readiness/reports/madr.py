@@ -215,8 +215,10 @@ def _more(record: Record) -> Iterator[str]:
     if decision.change_our_mind:
         yield "What would change our mind:"
         yield quoted(decision.change_our_mind)
+    platform = record.line.decision.inherited_from if record.line.decision else ""
     triggers = "; ".join(trigger.words for trigger in triggers_from(decision.triggers))
     terms = {
+        "Inherited from": inline(platform),
         "Revisit by": words.day(decision.revisit_date),
         "Comes back when": inline(triggers),
         "Decided": f"{words.moment(decision.decided_at)}, by {inline(decision.decided_by.name)}",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from readiness.models import Component, Decision
+from django.db.models import Q
+
+from readiness.models import Component, Decision, InheritanceStep
 from readiness.reports.gap_report import GapReport, RequirementLine, build_gap_report
 from readiness.reports.madr import Record, index_text, record_text
 
@@ -18,19 +20,19 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 def decision_records(component: Component, now: datetime) -> list[Record]:
     """Return a record of each decision in force, or, where none is, of the one proposed; by number.
 
-    Six queries, however many there are.
+    Seven queries, however many there are; one that is inherited is found in its platform's ledger.
     """
     report = build_gap_report(component, now)
-    ledgers = _ledgers(report)
-    numbers = _numbers(ledgers)
+    entries = _entries(report)
+    numbers = _numbers(report, entries.values())
     retired = {line.id for line in report.retired}
     found = []
     for line in (*report.requirements, *report.retired):
-        newest = _recorded(line)
-        entries = {entry.pk: entry for entry in ledgers.get(line.id, ())}
-        if newest is None or newest not in entries:
+        recorded = _recorded(line)
+        if recorded is None:
             continue
-        decision = entries.pop(newest)
+        decision = entries[recorded]
+        ledger = [entry for entry in entries.values() if entry.requirement_id == line.id]
         found.append(
             Record(
                 number=numbers[line.id],
@@ -38,7 +40,7 @@ def decision_records(component: Component, now: datetime) -> list[Record]:
                 line=line,
                 decision=decision,
                 approvals=tuple(decision.approvals.all()),
-                others=tuple(reversed(entries.values())),
+                others=tuple(entry for entry in reversed(ledger) if entry.pk != recorded),
                 retired=line.id in retired,
             )
         )
@@ -65,23 +67,28 @@ def _recorded(line: RequirementLine) -> int | None:
     return line.proposal.id if line.proposal else None
 
 
-def _ledgers(report: GapReport) -> dict[int, list[Decision]]:
-    """Return the entries of each requirement, the oldest first. Three queries."""
-    wanted = [line.id for line in (*report.requirements, *report.retired)]
-    found: dict[int, list[Decision]] = defaultdict(list)
+def _entries(report: GapReport) -> dict[int, Decision]:
+    """Return the ledgers of all requirements, each's oldest entry first, and what they inherit, by
+    id. Three queries."""
+    lines = (*report.requirements, *report.retired)
     entries = (
-        Decision.objects.filter(requirement__in=wanted)
+        Decision.objects.filter(
+            Q(requirement__in=[line.id for line in lines])
+            | Q(pk__in=[line.decision.id for line in lines if line.decision])
+        )
         .select_related("decided_by", "owner")
         .prefetch_related("approvals__by")
         .order_by("requirement_id", "number")
     )
-    for entry in entries:
-        found[entry.requirement_id].append(entry)
-    return found
+    return {entry.pk: entry for entry in entries}
 
 
-def _numbers(ledgers: dict[int, list[Decision]]) -> dict[int, int]:
-    """Return a number for each requirement, by when it was first decided: nothing that happens
-    later changes it."""
-    first = sorted((entries[0].decided_at, pk) for pk, entries in ledgers.items())
-    return {pk: number for number, (_, pk) in enumerate(first, start=1)}
+def _numbers(report: GapReport, entries: Iterable[Decision]) -> dict[int, int]:
+    """Return a number for each requirement, by when it was first decided or inherited: nothing
+    that happens later changes it."""
+    own = {line.id for line in (*report.requirements, *report.retired)}
+    steps = InheritanceStep.objects.filter(requirement__in=own)
+    firsts = [*steps.values_list("at", "requirement_id")]
+    firsts += [(entry.decided_at, entry.requirement_id) for entry in entries]
+    in_order = dict.fromkeys(pk for _, pk in sorted(firsts) if pk in own)
+    return {pk: number for number, pk in enumerate(in_order, start=1)}
