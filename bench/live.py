@@ -190,7 +190,8 @@ def _report(lines: list[Line], calibration: list[float]) -> None:
     for line in lines:
         if line.said.get("queries"):
             first, median, last = line.said["done_after"]
-            print(f"{line.what}: {line.said['queries']} queries; components were done after"
+            print(f"{line.what}: {line.said['queries']} queries, {line.said['peak_mb']:.0f} MB at"
+                  f" the end of the run; components were done after"
                   f" {first:.0f} s, half of them {median:.0f} s, all {last:.0f} s.")  # fmt: skip
         if line.said.get("statuses"):
             counts = ", ".join(f"{n} {status}" for status, n in line.said["statuses"].items())

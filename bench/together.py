@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import statistics
 import sys
 import time
@@ -50,7 +51,9 @@ def look_together(parameters: Sequence[dict[str, Any]]) -> dict[str, Any]:
     with connection.execute_wrapper(count):
         run_task(runs[0].pk)
     took = {"wall": time.perf_counter() - began, "cpu": time.process_time() - cpu}
-    return {"runs": [took], "queries": len(queries), **_said(runs)}
+    # Of the run, before it is asked what it did; what made the components is in it.
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"runs": [took], "queries": len(queries), "peak_mb": peak_mb, **_said(runs)}
 
 
 def _made(parameters: Sequence[dict[str, Any]]) -> list[Component]:
