@@ -10,6 +10,8 @@ os.environ.update(
         "MANIFEST_STATIC": "False",
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
         "TIME_ZONE": "UTC",
+        "EMAIL_URL": "",
+        "SITE_URL": "",
         "READINESS_AWS_ENDPOINT_URL": "",
         "JOB_BROKER": "database",
         "LOG_LEVEL": "WARNING",

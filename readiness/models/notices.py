@@ -93,7 +93,7 @@ class Notice(models.Model):
     path = models.CharField(max_length=300)
     created_at = models.DateTimeField()
     mail = models.ForeignKey(
-        Mail, on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
+        Mail, on_delete=models.RESTRICT, null=True, blank=True, related_name="notices"
     )
     channel = models.CharField(max_length=10, choices=Channel, blank=True, default=Channel.WAITING)
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -93,10 +93,10 @@ def _ended(requirement: Requirement, standing: Standing) -> Cause:
 def _seen(requirement: Requirement, standing: Standing, change: VerdictChange | None) -> Cause:
     """Because AWS has it now."""
     decision = _current(requirement)
-    decided, said = day(decision.decided_at), change.after.reason if change else ""
-    text = f"To be built, and it seems to be there: {said}"
+    said = f": {change.after.reason}" if change else "."
+    text = f"To be built, and it seems to be there{said}"
     if standing is Standing.OVERTAKEN:
-        text = f"Refused on {decided}, but it exists now: {said}"
+        text = f"Refused on {day(decision.decided_at)}, but it exists now{said}"
     at = max(change.at, decision.decided_at) if change else decision.decided_at
     return _cause(_BY_STANDING[standing], requirement, mark="seen", at=at, text=text)
 
