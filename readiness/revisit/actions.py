@@ -16,7 +16,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class NothingToKeep(Exception):
-    """Nothing has been decided yet."""
+    """Nothing has been decided here: not at all yet, or by a platform."""
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def keep_decision(
         .get(component=component, criterion__slug=criterion)
     )
     stands = requirement.current_decision
-    if stands is None:
+    if stands is None or requirement.inherits_id:
         raise NothingToKeep
     if (requirement.current_decision_id, requirement.head_decision_id) != seen:
         raise DecisionConflict(stands)

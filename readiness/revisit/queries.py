@@ -104,6 +104,10 @@ def _waiting(scope: Scope, today: date) -> QuerySet[Any, Any]:
         )
         .annotate(place=_place(proposed, soon))
         .filter(place__isnull=False)
+        # What was inherited comes back by its date where it was decided.
+        .exclude(
+            inherits__isnull=False, place__in=[_PLACES[each] for each in Group if each.by_date]
+        )
         .annotate(soonest=Case(When(place=_PLACES[Group.SOON], then=F("standing_changes_on"))))
     )
     return rows
@@ -158,8 +162,12 @@ def _rows(scope: Scope, found: Sequence[tuple[int, int, str]], today: date) -> l
             "criterion",
             "owner",
             "current_decision__owner",
+            "inherits__current_decision__owner",
+            "inherits__current_decision__decided_by",
             "current_decision__decided_by",
             "proposed_decision__owner",
+            "inherits__current_decision__owner",
+            "inherits__current_decision__decided_by",
             "proposed_decision__decided_by",
         )
         .defer(*_NOT_SHOWN)
@@ -188,7 +196,7 @@ _NOT_SHOWN = (
     "criterion__evidence",
     *(
         f"{which}_decision__{name}"
-        for which in ("current", "proposed")
+        for which in ("current", "proposed", "inherits__current")
         for name in ("facts", "statement")
     ),
 )

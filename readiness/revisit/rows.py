@@ -54,7 +54,7 @@ class QueueRow:
         """The decision that the row is about: the proposal, or what stands."""
         if self.group is Group.PROPOSED:
             return self.requirement.proposed_decision
-        return self.requirement.current_decision
+        return self.requirement.source.current_decision
 
     @property
     def owner(self) -> User | None:

@@ -59,7 +59,7 @@ def decision_keep(request: UserRequest, component: str, criterion: str) -> HttpR
     """Keep what stands: a new decision with the same content, a sentence why and a fresh date."""
     requirement = access.get_requirement(request, component, criterion, needs=Role.EDITOR)
     stands, today = requirement.current_decision, timezone.localdate()
-    if stands is None:
+    if stands is None or requirement.inherits_id:
         return redirect(request, requirement)
     content, matrix = content_of(stands), current_matrix()
     until = actions.proposed_end(content, timezone.localdate(stands.decided_at), today, matrix)

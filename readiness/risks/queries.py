@@ -81,25 +81,34 @@ def refusals_in(
 ) -> tuple[Page[Any], list[RefusalRow]]:
     """Return a page of the refusals in a cell, which holds `number`; those to be revisited first
     lead. Two queries."""
-    found = (
-        _refusals(components, of, force)
-        .filter(likelihood=cell[0], impact=cell[1])
+    order = (f"{force}__revisit_date", "pk")
+    found = _refusals(components, of, force).filter(likelihood=cell[0], impact=cell[1])
+    paginator = Paginator(found.order_by(*order).values("pk"), PER_PAGE)
+    paginator.count = number  # counted with the others already
+    shown = paginator.get_page(page)
+    # What is shown is read of the page's rows only: sorting thousands need not carry it along.
+    requirements = list(
+        Requirement.objects.filter(pk__in=shown.object_list)
         .select_related("component", "criterion", force, f"{force}__decided_by")
         .only(*_SHOWN, *(f"{force}__{name}" for name in _SHOWN_OF_DECISION))
         .annotate(standing_now=_standing_on(today))
         .order_by(f"{force}__revisit_date", "pk")
     )
-    paginator = Paginator(found, PER_PAGE)
-    paginator.count = number  # counted with the others already
-    shown = paginator.get_page(page)
-    requirements = list(shown.object_list)
     approvers = _approvers(getattr(each, f"{force}_id") for each in requirements)
     return shown, [_row(each, force, cell, approvers) for each in requirements]
 
 
 def _refusals(components: QuerySet[Component], of: RiskOf, force: Force) -> QuerySet[Any]:
+    """Return refusals. One that others inherit is one risk, of its platform."""
+    own = {"inherits__isnull": True} if force is Force.IN_FORCE else {}
     return Requirement.objects.filter(
-        **{f"{force}__outcome": Outcome.WONT_BUILD, f"{force}__likelihood__isnull": False},
+        **own,
+        **{
+            # Said besides, so that the few proposals are found by their index.
+            f"{force}__isnull": False,
+            f"{force}__outcome": Outcome.WONT_BUILD,
+            f"{force}__likelihood__isnull": False,
+        },
         component__in=components.values("pk"),
         criterion__retired_at=None,
     ).annotate(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
 from django.utils import timezone
 
+from readiness.decisions.actions import refresh_standings
+from readiness.decisions.risk import DEFAULT
 from readiness.decisions.sharing import inherit
 from readiness.models import Component, InheritanceStep, Requirement, User
 from readiness.reports.data import report_data
@@ -15,6 +18,8 @@ from readiness.reports.gap_report import build_gap_report
 from readiness.reports.lines import line_html
 from readiness.reports.pdf_block import block
 from readiness.reports.records import decision_records
+from readiness.revisit.actions import NothingToKeep, keep_decision
+from readiness.risks.queries import Force, RiskOf, risk_counts
 from tests import factory
 from tests.factory import NOW
 
@@ -163,6 +168,52 @@ class TestWrites:
         base = "/components/asset-router/requirements/nothing/"
 
         assert editor.post(f"{base}{address}", {"platform": "logging"}).status_code == 404
+
+
+class TestElsewhere:
+    """What lists of many components make of a decision that is inherited."""
+
+    @pytest.fixture
+    def lapsed(self, component, platform):
+        past = timezone.now() - timedelta(days=40)
+        ended = timezone.localdate(past) + timedelta(days=9)
+        for each, risk in ((component, "Mine."), (platform, "Shared.")):
+            factory.make_decision(
+                each, "c-0-0", "wont_build", now=past, revisit_date=ended, risk=risk
+            )
+        follow(component, platform)
+        refresh_standings(component=component, now=timezone.now())
+
+    def test_queue_shows_the_platforms_decision_and_offers_no_keeping(
+        self, editor, component, platform, lapsed
+    ):
+        response = editor.get("/queue/?of=everybody")
+
+        shown = {row.requirement.component.slug: row for row in response.context["rows"]}
+        assert shown["asset-router"].decision.risk == "Shared."
+        assert f"{ROW}keep/" not in response.content.decode()
+        assert editor.get(f"{ROW}keep/").status_code == 302
+
+    def test_keeping_it_is_refused(self, component, lapsed):
+        requirement = Requirement.objects.get(component=component, criterion__slug="c-0-0")
+        seen = requirement.current_decision_id
+
+        with pytest.raises(NothingToKeep):
+            keep_decision(
+                component=component,
+                criterion="c-0-0",
+                why="Why.",
+                until=None,
+                seen=(seen, seen),
+                matrix=DEFAULT,
+                by=User.objects.get(username="editor"),
+                now=NOW,
+            )
+
+    def test_a_risk_that_is_inherited_is_counted_once(self, component, platform, lapsed):
+        everything = Component.objects.all()
+
+        assert risk_counts(everything, RiskOf.INHERENT, Force.IN_FORCE) == {(2, 2): 1}
 
 
 class TestReports:
