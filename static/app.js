@@ -54,7 +54,7 @@ function walk(step) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const inField = event.target.closest("input, textarea, select");
+  const inField = event.target.closest("input:not(.pick), textarea, select");
   if (event.key === "Escape") {
     const menu = event.target.closest("details.menu[open]");
     const row = event.target.closest(".row.open") || (!inField && document.querySelector(".row.open"));
@@ -78,11 +78,17 @@ let lastPicked = null;
 function pick(upToHere) {
   const box = document.activeElement.closest(".row")?.querySelector(".pick");
   if (!box) return;
-  const boxes = [...document.querySelectorAll(".pick")];
-  const from = upToHere && lastPicked?.isConnected ? boxes.indexOf(lastPicked) : boxes.indexOf(box);
-  const [first, last] = [from, boxes.indexOf(box)].sort((a, b) => a - b);
-  const checked = upToHere || !box.checked;
-  for (const each of boxes.slice(first, last + 1)) each.checked = checked;
+  box.checked = upToHere || !box.checked;
+  picked(box, upToHere);
+}
+
+/* Those between the last one and this one become what this one is. */
+function picked(box, upToHere) {
+  if (upToHere && lastPicked?.isConnected) {
+    const boxes = [...document.querySelectorAll(".pick")];
+    const [first, last] = [boxes.indexOf(lastPicked), boxes.indexOf(box)].sort((a, b) => a - b);
+    for (const each of boxes.slice(first, last + 1)) each.checked = box.checked;
+  }
   lastPicked = box;
   countPicked();
 }
@@ -92,10 +98,8 @@ function countPicked() {
   if (count) count.textContent = `${document.querySelectorAll(".pick:checked").length} selected`;
 }
 
-document.addEventListener("change", (event) => {
-  if (!event.target.matches(".pick")) return;
-  lastPicked = event.target;
-  countPicked();
+document.addEventListener("click", (event) => {
+  if (event.target.matches(".pick")) picked(event.target, event.shiftKey);
 });
 document.addEventListener("reset", () => setTimeout(countPicked)); // after the boxes are empty
 document.body.addEventListener("htmx:afterSettle", countPicked);

@@ -9,6 +9,10 @@ from django.utils import timezone
 
 from readiness.accounts import jobs as accounts_jobs
 from readiness.aws.runner import run_now
+from readiness.comments.actions import add_comment, withdraw_comment
+from readiness.decisions.bulk.actions import decide_many
+from readiness.decisions.rules import Content
+from readiness.evidence.actions import add_file, add_link, add_version
 from readiness.models import AccountGrant, AccountTest, CheckRun, Component, Kind, User, WebhookKind
 from readiness.notices.actions import create_webhook, try_webhook
 from readiness.notices.addresses import unsubscribe_path
@@ -66,6 +70,7 @@ UNFOLD = "document.querySelectorAll('main details').forEach((each) => { each.ope
 def looked(demo):
     component = Component.objects.get(slug="asset-router")
     run_now(component=component, now=timezone.now())
+    _work_together(component)
     grant = AccountGrant.objects.get()
     accounts_jobs.test_task(AccountTest.objects.create(grant=grant, requested_at=timezone.now()).pk)
     webhook = create_webhook(
@@ -86,6 +91,27 @@ def looked(demo):
         "run": f"{C}runs/{CheckRun.objects.get().pk}/",
         "account-grant": f"/accounts/edge-delivery-simulated/grants/{grant.pk}/",
     }
+
+
+def _work_together(component):
+    """Something in every list of what people add, by whoever looks at the pages."""
+    admin, now = User.objects.get(username="admin"), timezone.now()
+    requirement = component.requirements.get(criterion__slug="blast-radius")
+    common = {"requirement": requirement, "by": admin, "now": now}
+    add_comment(text="@editor, is **one** enough?", **common)
+    withdraw_comment(comment=add_comment(text="No.", **common), by=admin, now=now)
+    add_link(url="https://wiki.example/", title="Runbook", **common)
+    file = add_file(filename="a.txt", content=b"a", title="", **common)
+    add_version(evidence=file.evidence, filename="b.txt", content=b"b", by=admin, now=now)
+    slugs = ("runbook", "blast-radius")
+    heads = component.requirements.filter(criterion__slug__in=slugs)
+    decide_many(
+        component=component,
+        contents=dict.fromkeys(slugs, Content("done", evidence="There.")),
+        seen=dict(heads.values_list("criterion__slug", "head_decision_id")),
+        by=admin,
+        now=now,
+    )
 
 
 def violations(page):

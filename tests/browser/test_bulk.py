@@ -52,6 +52,21 @@ def test_keyboard_alone_selects_decides_and_goes_back(open_as):
     expect(page.get_by_role("button", name="Decide as before")).to_have_count(0)
 
 
+def test_mouse_selects_a_range_and_the_keys_go_on_from_there(open_as):
+    page = open_as("editor", REPORT)
+    boxes, checked = page.locator(".pick"), page.locator(".pick:checked")
+
+    boxes.nth(1).click()
+    boxes.nth(5).click(modifiers=["Shift"])
+    expect(checked).to_have_count(5)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(checked).to_have_count(6)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("#selection-count")).to_have_text("0 selected")
+    expect(checked).to_have_count(0)
+
+
 def test_second_of_two_sees_which_was_decided_meanwhile(open_as):
     page = open_as("editor", f"{REPORT}?standing=undecided", refusal="409")
     boxes = page.locator(".pick")
