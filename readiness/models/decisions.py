@@ -86,6 +86,19 @@ class Decision(models.Model):
             ),
         ]
         indexes = [
+            # All that the risk pages count and sort by, so that they need not read the texts.
+            models.Index(
+                fields=[
+                    "likelihood",
+                    "impact",
+                    "revisit_date",
+                    "residual_likelihood",
+                    "residual_impact",
+                    "id",
+                ],
+                condition=Q(outcome=Outcome.WONT_BUILD),
+                name="decision_refusals",
+            ),
             # Whose a decision is, of all components, without its long texts.
             models.Index(fields=["id", "owner", "decided_by"], name="decision_whose"),
         ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, CharField, Count, F, QuerySet, When
@@ -88,11 +88,11 @@ def refusals_in(
     shown = paginator.get_page(page)
     # What is shown is read of the page's rows only: sorting thousands need not carry it along.
     requirements = list(
-        Requirement.objects.filter(pk__in=shown.object_list)
+        Requirement.objects.filter(pk__in=cast("QuerySet[Any]", shown.object_list))
         .select_related("component", "criterion", force, f"{force}__decided_by")
         .only(*_SHOWN, *(f"{force}__{name}" for name in _SHOWN_OF_DECISION))
         .annotate(standing_now=_standing_on(today))
-        .order_by(f"{force}__revisit_date", "pk")
+        .order_by(*order)
     )
     approvers = _approvers(getattr(each, f"{force}_id") for each in requirements)
     return shown, [_row(each, force, cell, approvers) for each in requirements]
