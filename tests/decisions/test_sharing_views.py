@@ -185,12 +185,22 @@ class TestElsewhere:
         refresh_standings(component=component, now=timezone.now())
 
     def test_queue_shows_the_platforms_decision_and_offers_no_keeping(
-        self, editor, component, platform, lapsed
+        self, editor, component, platform
     ):
+        Component.objects.update(parameters={"function_name": "f", "edge_regions": ["eu-west-1"]})
+        component.refresh_from_db()
+        factory.make_decision(component, "c-0-0", "build")
+        factory.make_decision(platform, "c-0-0", "done", evidence="The shared trail.")
+        follow(component, platform)
+        requirement = Requirement.objects.get(component=component, criterion__slug="c-0-0")
+        factory.add_check(requirement, "logs.retention")
+        factory.make_result(component, "logs.retention", "fail")
+
         response = editor.get("/queue/?of=everybody")
 
         shown = {row.requirement.component.slug: row for row in response.context["rows"]}
-        assert shown["asset-router"].decision.risk == "Shared."
+        assert shown["asset-router"].standing == "contradicted"
+        assert shown["asset-router"].decision.evidence == "The shared trail."
         assert f"{ROW}keep/" not in response.content.decode()
         assert editor.get(f"{ROW}keep/").status_code == 302
 
