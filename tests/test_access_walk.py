@@ -133,6 +133,8 @@ ROUTES = {
     "revisit_queue": ("get", {}, {}, ALL),
     "decision_keep": ("get", C | {"criterion": "c-1-2"}, {}, writers(200)),
     "requirement_hand_over": ("get", CC, {}, writers(200)),
+    "record_lint": ("get", C, {}, TEAM),
+    "team_record_lint": ("get", {"team": "edge"}, {}, TEAM),
     "incident_list": ("get", C, {}, TEAM),
     "incident_edit": ("get", C | {"pk": "incident"}, {}, writers(200)),
     "notice_settings": ("get", {}, {}, ALL),

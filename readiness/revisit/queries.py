@@ -95,7 +95,7 @@ def _waiting(scope: Scope, today: date) -> QuerySet[Any, Any]:
     )
     if scope.mine:
         rows = rows.filter(proposed | _whose(scope.reader))
-    rows = (
+    found: QuerySet[Any, Any] = (
         rows.annotate(
             now=Case(
                 When(standing_changes_on__lte=today, then=F("standing_then")),
@@ -110,7 +110,7 @@ def _waiting(scope: Scope, today: date) -> QuerySet[Any, Any]:
         )
         .annotate(soonest=Case(When(place=_PLACES[Group.SOON], then=F("standing_changes_on"))))
     )
-    return rows
+    return found  # named, because what a Case gives has no type
 
 
 def _in_scope(scope: Scope) -> Q:
@@ -162,12 +162,10 @@ def _rows(scope: Scope, found: Sequence[tuple[int, int, str]], today: date) -> l
             "criterion",
             "owner",
             "current_decision__owner",
-            "inherits__current_decision__owner",
-            "inherits__current_decision__decided_by",
             "current_decision__decided_by",
-            "proposed_decision__owner",
             "inherits__current_decision__owner",
             "inherits__current_decision__decided_by",
+            "proposed_decision__owner",
             "proposed_decision__decided_by",
         )
         .defer(*_NOT_SHOWN)

@@ -31,7 +31,7 @@ class Group(StrEnum):
         return _WORDS.get(self, self.value)
 
     @property
-    def can_be_kept(self) -> bool:
+    def by_date(self) -> bool:
         """True where another date answers the question; elsewhere AWS would only ask it again."""
         return self in (Group.LAPSED, Group.SOON, Group.OVERDUE)
 

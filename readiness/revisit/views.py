@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +25,9 @@ from readiness.models import Decision, Requirement, Role
 from readiness.reports.words import day
 from readiness.revisit import actions
 from readiness.revisit.forms import HandOverForm, KeepForm
-from readiness.revisit.queries import LEAD, Scope, queue_page
+from readiness.revisit.lint import findings
+from readiness.revisit.queries import LEAD, PER_PAGE, Scope, queue_page
+from readiness.revisit.record import entries_of
 
 QUEUE = "revisit/revisit_queue.html"
 
@@ -132,6 +136,39 @@ def requirement_hand_over(request: UserRequest, component: str, criterion: str) 
                 return _done(request, requirement, f"Handed over to {owner.name}.")
     context = {"form": form, "conflict": conflict}
     return _act(request, "revisit/requirement_hand_over.html", requirement, context, status)
+
+
+@require_GET
+def record_lint(request: UserRequest, component: str) -> HttpResponse:
+    """What is weak in the record of a component."""
+    found = access.get_component(request, component)
+    return _lint(request, {"component": found, "team": found.team}, [found.pk])
+
+
+@require_GET
+def team_record_lint(request: UserRequest, team: str) -> HttpResponse:
+    """The same for every component of a team."""
+    found, _ = access.get_team(request, team)
+    components = found.components.active().values_list("pk", flat=True)
+    return _lint(request, {"component": None, "team": found}, components)
+
+
+def _lint(
+    request: UserRequest, context: dict[str, Any], components: Collection[int]
+) -> HttpResponse:
+    entries = entries_of(components)
+    found = findings(entries, timezone.localdate())
+    wanted = request.GET.get("rule", "")
+    rule = wanted if wanted in found else ""
+    shown = [finding for each, some in found.items() if rule in ("", each) for finding in some]
+    context |= {
+        "counts": {each: len(some) for each, some in found.items()},
+        "total": sum(map(len, found.values())),
+        "decided": len(entries),
+        "rule": rule,
+        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page", "1")),
+    }
+    return render_part(request, "revisit/record_lint.html", context)
 
 
 def _scope(request: UserRequest, roles: dict[Any, Role], wanted: str) -> Scope:

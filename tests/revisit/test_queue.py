@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from readiness.decisions.sharing import inherit
 from readiness.decisions.triggers import Trigger, TriggerKind
 from readiness.models import Component, Criterion, Requirement, User
 from readiness.revisit.queries import LEAD
@@ -299,3 +300,44 @@ class TestPage:
         html = editor.get("/queue/").content.decode()
 
         assert ("<script>alert(1)" in html, "&lt;script&gt;alert(1)" in html) == (False, True)
+
+
+class TestInherited:
+    @pytest.fixture
+    def platform(self, component):
+        platform = factory.make_component(slug="logging", is_platform=True, parameters=ROUTER)
+        component.platforms.add(platform)
+        return platform
+
+    def follow(self, component, platform):
+        inherit(
+            component=component,
+            criterion="c-0-0",
+            platform=platform,
+            seen=requirement("c-0-0").head_decision_id,
+            by=User.objects.earliest("pk"),
+            now=NOW,
+        )
+
+    def test_waits_where_it_was_decided_when_its_date_comes(
+        self, editor, component, platform, owner
+    ):
+        refuse(platform, "c-0-0", owner, until=days(-1))
+        self.follow(component, platform)
+
+        found = editor.get("/queue/?of=team:edge").context["rows"]
+
+        assert [row.requirement.component.slug for row in found] == ["logging"]
+
+    def test_waits_where_a_live_check_speaks_against_it(self, editor, component, platform, owner):
+        Component.objects.filter(pk=component.pk).update(parameters=ROUTER)
+        component.refresh_from_db()
+        factory.add_check(requirement("c-0-0"), CHECK)
+        factory.make_decision(platform, "c-0-0", "done", by=owner)
+        self.follow(component, platform)
+        factory.make_result(component, CHECK, "fail", now=NOW)
+
+        (row,) = editor.get("/queue/?of=team:edge").context["rows"]
+
+        assert (row.requirement.component, row.group.value) == (component, "contradicted")
+        assert row.says == "Marked done on 20 November 2026; a live check says otherwise."
