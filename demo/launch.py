@@ -202,6 +202,7 @@ def _welcome(url: str, endpoint: str) -> None:
         "\n  AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws --region ap-northeast-1 \\"
         f"\n    --endpoint-url {endpoint} logs create-log-group \\"
         "\n    --log-group-name /aws/lambda/us-east-1.asset-router"
+        "\n\nMail that reminds people is written into var/mail."
         "\n\nCtrl-C ends everything.",
         flush=True,
     )
