@@ -9,13 +9,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from demo.decisions import ASSET_ROUTER, STATEMENTS, Said
+from demo.decisions import ASSET_ROUTER, LOG_PLATFORM, STATEMENTS, Said
 from readiness.accounts.actions import create_account, set_component_accounts
 from readiness.catalog.loader import load
 from readiness.components.actions import create_component, edit_requirement
 from readiness.decisions.actions import decide
 from readiness.decisions.approvals import approve, send_back
 from readiness.decisions.rules import Content
+from readiness.decisions.sharing import inherit
 from readiness.decisions.suggestions import suggested_content
 from readiness.models import (
     AccountWay,
@@ -58,6 +59,7 @@ def load_demo(parameters: dict[str, Any], *, now: datetime) -> bool:
     for values in _others(edge, delivery):
         component = create_component(by=people["admin"], now=now - timedelta(days=60), **values)
         _adopt_some(component, people, now)
+    _platform(delivery, people, now)
     return True
 
 
@@ -216,6 +218,35 @@ def _others(edge: Team, delivery: Team) -> list[dict[str, Any]]:
             "availability_target": Decimal("99.9"),
         },
     ]
+
+
+def _platform(team: Team, people: dict[str, User], now: datetime) -> None:
+    """What the other components stand on; one of them follows its decision, one may yet."""
+    platform = create_component(
+        by=people["admin"],
+        now=now - timedelta(days=120),
+        slug="log-platform",
+        name="Log platform",
+        kind="CloudWatch Logs",
+        team=team,
+        catalog=Catalog.objects.get(slug="production-readiness"),
+        description="Log groups, saved queries and retention for all that runs at the edge.",
+        criticality=Criticality.IMPORTANT,
+        visible_to_organisation=True,
+        is_platform=True,
+    )
+    _decide(platform, LOG_PLATFORM, people, now)
+    for slug in ("header-rewriter", "download-redirector"):
+        Component.objects.get(slug=slug).platforms.add(platform)
+    inherit(
+        component=Component.objects.get(slug="header-rewriter"),
+        criterion=LOG_PLATFORM.criterion,
+        platform=platform,
+        seen=None,
+        by=people["editor"],
+        now=now - timedelta(days=9),
+        reason="We write no logs of our own anywhere else.",
+    )
 
 
 def _adopt_some(component: Component, people: dict[str, User], now: datetime) -> None:

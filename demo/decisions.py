@@ -275,3 +275,11 @@ ASSET_ROUTER: tuple[Said, ...] = (
          "the risk register."),
     done("decision-log", "admin", 28, "This report."),
 )  # fmt: skip
+
+# Decided once, for all that stand on the platform.
+LOG_PLATFORM = done(
+    "logs-findable", "approver", 60,
+    "Logs stay in CloudWatch, one saved query per component over all edge regions; we ship none to "
+    "Splunk. Shipping was priced twice: it costs more than the rest of the platform, and on-call "
+    "found nothing there that Logs Insights had not.",
+)  # fmt: skip
