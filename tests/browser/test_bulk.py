@@ -128,3 +128,15 @@ def test_comment_and_file_stay_in_the_open_row(open_as):
         opened.get_by_role("link", name="drill.txt").click()
     assert download.value.path().read_bytes() == b"It held."
     assert (Comment.objects.count(), EvidenceFile.objects.count()) == (1, 1)
+
+
+def test_link_in_an_open_row_leads_to_a_page_of_its_own(open_as):
+    page = open_as("viewer", REPORT)
+
+    row(page, "blast-radius").locator(".line").click()
+    row(page, "blast-radius").locator(".detail a[href^='/catalog/criteria/']").click()
+
+    expect(page).to_have_url(re.compile("/catalog/criteria/blast-radius/$"))
+    expect(page.locator("main")).to_have_count(1)
+    page.go_back()
+    expect(row(page, "blast-radius").locator(".detail")).to_be_visible()
