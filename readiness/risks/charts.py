@@ -21,7 +21,7 @@ FILLS = {
     "hot": "#ebaba5",
     "burning": "#dc6b63",
 }
-LEFT, TOP, WIDTH, HEIGHT, GAP = 96, 4, 88, 56, 4
+LEFT, TOP, WIDTH, HEIGHT, GAP = 112, 4, 88, 56, 4
 FOOT = 24
 
 

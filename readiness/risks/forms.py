@@ -31,11 +31,12 @@ class MatrixForm(forms.Form):
                 )
         for row in ROWS:
             self.fields |= _level_fields(row)
+        choices = [(row, f"{row} {self[f'name_{row}'].value() or ''}") for row in ROWS]
         for likelihood in RANKS:
             for impact in RANKS:
                 self.fields[f"cell_{likelihood}_{impact}"] = forms.TypedChoiceField(
                     coerce=int,
-                    choices=[(row, str(row)) for row in ROWS],
+                    choices=choices,
                     label=f"Level of likelihood {likelihood}, impact {impact}",
                 )
 
@@ -137,7 +138,7 @@ class Reminders(forms.CharField):
 
 def _level_fields(row: int) -> dict[str, forms.Field]:
     return {
-        f"name_{row}": forms.CharField(label=f"Level {row}", max_length=30, required=False),
+        f"name_{row}": forms.CharField(label=f"Name of level {row}", max_length=30, required=False),
         f"tone_{row}": forms.ChoiceField(
             label=f"Colour of level {row}",
             choices=list(TONE_WORDS.items()),

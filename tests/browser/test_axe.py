@@ -35,6 +35,13 @@ PAGES = (
     f"{C}bulk/decide/",
     f"{C}bulk/undo/",
     f"{C}bulk/undo/runbook/",
+    f"{C}requirements/dependencies-pinned/",
+    f"{C}requirements/quota-headroom/",
+    f"{C}?standing=proposed",
+    f"{C}risks/?cell=2-3",
+    "/risks/",
+    "/risks/?of=remaining&cell=2-4",
+    "/risks/matrix/",
     f"{C}edit/",
     f"{C}runs/",
     f"{C}checks/",
@@ -59,6 +66,11 @@ PAGES = (
     "/accounts/edge-delivery-simulated/edit/",
     "account-grant",
     f"{C}accounts/",
+    "/queue/",
+    "/queue/?of=team:edge",
+    f"{C}incidents/",
+    f"{C}lint/",
+    "/teams/edge/lint/",
     reverse("password_change"),
     "/nowhere/",
 )
@@ -140,6 +152,20 @@ def test_axe_finds_nothing_where_nobody_is_logged_in(browser, live_server):
 
     assert violations(page) == []
     page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_editor_of_the_risk_matrix(open_as, demo, scheme):
+    User.objects.filter(username="admin").update(is_superuser=True)
+    page = open_as("admin", "/risks/matrix/", color_scheme=scheme, refusal="422")
+    found = violations(page)
+    page.get_by_label("Level of likelihood 1, impact 1").select_option("4")
+    page.get_by_role("button", name="Save as a new version").click()
+    page.get_by_role("alert").wait_for()
+    page.set_viewport_size({"width": 390, "height": 800})
+
+    assert found + violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_axe_finds_nothing_in_a_form_that_was_refused(open_as, looked):
