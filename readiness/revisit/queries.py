@@ -6,7 +6,7 @@ one; which check said what is on the row that each line links to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -49,6 +49,11 @@ class Scope:
     @property
     def writing(self) -> list[int]:
         return [pk for pk, role in self.roles.items() if role >= Role.EDITOR]
+
+
+def my_scope(reader: User, roles: Iterable[tuple[Team, Role]]) -> Scope:
+    """Return the reader's own queue; `roles` are those of access.roles_of."""
+    return Scope(reader, {team.pk: role for team, role in roles}, mine=True)
 
 
 def queue_page(

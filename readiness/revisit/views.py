@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -21,12 +22,12 @@ from readiness.decisions.queries import current_matrix
 from readiness.decisions.risk import Matrix
 from readiness.decisions.rules import content_of
 from readiness.htmx import UserRequest, redirect, render_part, wants_fragment
-from readiness.models import Decision, Requirement, Role
+from readiness.models import Decision, Requirement, Role, Team
 from readiness.reports.words import day
 from readiness.revisit import actions
 from readiness.revisit.forms import HandOverForm, KeepForm
 from readiness.revisit.lint import findings
-from readiness.revisit.queries import LEAD, PER_PAGE, Scope, queue_page
+from readiness.revisit.queries import LEAD, PER_PAGE, Scope, my_scope, queue_page
 from readiness.revisit.record import entries_of
 
 QUEUE = "revisit/revisit_queue.html"
@@ -35,7 +36,7 @@ QUEUE = "revisit/revisit_queue.html"
 @require_GET
 def revisit_queue(request: UserRequest) -> HttpResponse:
     roles = access.roles_of(request)
-    scope = _scope(request, dict(roles), request.GET.get("of", "me"))
+    scope = _scope(request, roles, request.GET.get("of", "me"))
     wanted = request.GET.get("group", "")
     counts, page, rows = queue_page(
         scope,
@@ -171,18 +172,18 @@ def _lint(
     return render_part(request, "revisit/record_lint.html", context)
 
 
-def _scope(request: UserRequest, roles: dict[Any, Role], wanted: str) -> Scope:
+def _scope(request: UserRequest, roles: list[tuple[Team, Role]], wanted: str) -> Scope:
     """Return whose queue is asked for; a stranger's team is not known here."""
-    by_id = {team.pk: role for team, role in roles.items()}
+    mine = my_scope(request.user, roles)
     if wanted == "everybody":
-        return Scope(request.user, by_id)
+        return replace(mine, mine=False)
     if not wanted.startswith("team:"):
-        return Scope(request.user, by_id, mine=True)
+        return mine
     slug = wanted.removeprefix("team:")
-    team = next((team for team in roles if team.slug == slug), None)
+    team = next((team for team, _ in roles if team.slug == slug), None)
     if team is None:
         raise Http404
-    return Scope(request.user, by_id, team=team)
+    return replace(mine, mine=False, team=team)
 
 
 def _act(
