@@ -235,6 +235,13 @@ def _platform(team: Team, people: dict[str, User], now: datetime) -> None:
         visible_to_organisation=True,
         is_platform=True,
     )
+    requirement = platform.requirements.get(criterion__slug=LOG_PLATFORM.criterion)
+    edit_requirement(
+        requirement=requirement,
+        values={"statement": "The logs of all components are shipped to one central place."},
+        version=requirement.version,
+        by=people["admin"],
+    )
     _decide(platform, LOG_PLATFORM, people, now)
     for slug in ("header-rewriter", "download-redirector"):
         Component.objects.get(slug=slug).platforms.add(platform)

@@ -277,9 +277,11 @@ ASSET_ROUTER: tuple[Said, ...] = (
 )  # fmt: skip
 
 # Decided once, for all that stand on the platform.
-LOG_PLATFORM = done(
+LOG_PLATFORM = refuse(
     "logs-findable", "approver", 60,
-    "Logs stay in CloudWatch, one saved query per component over all edge regions; we ship none to "
-    "Splunk. Shipping was priced twice: it costs more than the rest of the platform, and on-call "
-    "found nothing there that Logs Insights had not.",
+    "Logs stay in CloudWatch, with one saved query per component over all edge regions; we ship "
+    "none to Splunk. Shipping was priced twice: it costs more than the rest of the platform, and "
+    "on-call found nothing there that Logs Insights had not.",
+    "A search over all components at once takes a query for each.",
+    likelihood=3, impact=1, revisit=120, cost_avoided="About 1,400 a month at our volume.",
 )  # fmt: skip
