@@ -14,7 +14,7 @@ urlpatterns = [
     path("", include("readiness.components.urls")),
     path("", include("readiness.checks.urls")),
     path("catalog/", include("readiness.catalog.urls")),
-    path(COMPONENT, include("readiness.reports.urls")),
+    path("", include("readiness.reports.urls")),
     path(REQUIREMENT, include("readiness.decisions.urls")),
     path(COMPONENT + "bulk/", include("readiness.decisions.bulk.urls")),
     path(REQUIREMENT + "comments/", include("readiness.comments.urls")),

@@ -12,6 +12,8 @@ class ReportFile(models.Model):
     component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="report_files")
     # Of the content and of what rendered it: the same content is never rendered twice.
     key = models.CharField(max_length=64, unique=True)
+    # A slug of reports/formats.py.
+    format = models.CharField(max_length=10, default="pdf")
     filename = models.CharField(max_length=200)
     content = models.BinaryField()
     created_at = models.DateTimeField()
@@ -19,6 +21,8 @@ class ReportFile(models.Model):
 
 class ReportJob(Job):
     component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="report_jobs")
+    # A slug of reports/formats.py.
+    format = models.CharField(max_length=10, default="pdf")
     file = models.ForeignKey(
         ReportFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
     )
@@ -27,6 +31,8 @@ class ReportJob(Job):
         ordering = ["-requested_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["component"], condition=ACTIVE, name="report_job_one_active_per_component"
+                fields=["component", "format"],
+                condition=ACTIVE,
+                name="report_job_one_active_per_format",
             ),
         ]

@@ -1,4 +1,7 @@
-"""A gap report as data: what `export_report --format json` writes and what the digest covers."""
+"""A gap report as data: the JSON file, and what the digest covers.
+
+docs/gap-report.schema.json describes it; a change to what is there already raises SCHEMA.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from readiness.canonical import canonical
+from readiness.canonical import canonical, plain
 from readiness.decisions.live import CheckLine
-from readiness.reports.gap_report import DecisionLine, GapReport, RequirementLine
+from readiness.reports.gap_report import DecisionLine, GapReport, Proposal, RequirementLine
 from readiness.reports.words import reason
 
 SCHEMA = 1
@@ -19,6 +22,12 @@ def report_data(report: GapReport) -> dict[str, Any]:
     """Return the report as plain data, with the SHA-256 of the rest in canonical JSON."""
     content = _content(report)
     return {"digest": hashlib.sha256(canonical(content).encode()).hexdigest(), **content}
+
+
+def render_json(report: GapReport) -> bytes:
+    """Return the report as JSON that a person can read, too. The same report, the same bytes."""
+    text = json.dumps(report_data(report), indent=2, ensure_ascii=False, default=plain)
+    return f"{text}\n".encode()
 
 
 def report_digest(report: GapReport) -> str:
@@ -87,9 +96,17 @@ def _requirement(line: RequirementLine) -> dict[str, Any]:
         "verdict": line.verdict.value,
         "could_not_look_since": line.could_not_look_since,
         "decision": _decision(line.decision) if line.decision else None,
-        "proposed": line.proposal is not None,
+        "proposal": _proposal(line.proposal) if line.proposal else None,
         "fired": list(line.fired),
         "checks": [_check(check) for check in line.checks],
+    }
+
+
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "outcome": proposal.outcome,
+        "decided_by": proposal.decided_by.name,
+        "decided_at": proposal.decided_at,
     }
 
 

@@ -10,6 +10,7 @@ from readiness.decisions.standing import Standing
 from readiness.htmx import UserRequest
 from readiness.models import CheckRun, Component, Role
 from readiness.reports.filters import SORTS, ReportFilter, arranged
+from readiness.reports.formats import FORMATS
 from readiness.reports.gap_report import GapReport, build_gap_report
 from readiness.reports.words import OUTCOME_WORDS
 
@@ -31,6 +32,7 @@ def gap_report_context(request: UserRequest, component: Component, now: datetime
         "owners": _owners(report),
         **run_context(component, newest, now),
         "may_admin": component.role >= Role.ADMIN,
+        "formats": list(FORMATS.values()),
         "sorts": list(SORTS.items()),
         "outcomes": list(OUTCOME_WORDS.items()),
         "open": "",

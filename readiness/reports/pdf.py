@@ -9,7 +9,6 @@ only data: addresses. Our own fonts come to our stylesheet by a fetcher that kno
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -26,12 +25,9 @@ from readiness.decisions.standing import Group, Standing
 from readiness.reports import charts
 from readiness.reports.gap_report import GapReport
 from readiness.reports.pdf_content import content
+from readiness.reports.plain_text import without_control_characters
 
 FONTS = Path(__file__).parent / "fonts"
-# Neither XML nor Pango can do anything with these but stumble.
-_CONTROL_CHARACTERS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]"
-)
 
 
 def render_pdf(report: GapReport) -> bytes:
@@ -39,7 +35,7 @@ def render_pdf(report: GapReport) -> bytes:
     html = render_to_string("reports/pdf/report.html", content(report))
     fonts, stylesheet = _house_style()
     with _collector_paused():
-        document = _Document(string=_CONTROL_CHARACTERS.sub(" ", html), url_fetcher=NOTHING)
+        document = _Document(string=without_control_characters(html), url_fetcher=NOTHING)
         pdf: bytes = document.write_pdf(
             font_config=fonts, stylesheets=[stylesheet], pdf_variant="pdf/ua-1"
         )

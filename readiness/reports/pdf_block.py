@@ -102,11 +102,13 @@ def _decided(decision: DecisionLine) -> str:
 
 def _prose(decision: DecisionLine) -> SafeString:
     """Return what was said, each text under its name; the reasoning needs none."""
-    risk = words.risk(decision)
+    risk, remains = words.risk(decision), words.remaining_risk(decision)
     texts = [
         ("", decision.reasoning),
         ("Evidence", decision.evidence),
         (f"Risk, {risk}" if risk else "Risk", decision.risk),
+        (f"Mitigations; what remains, {remains}" if remains else "Mitigations",
+         decision.mitigations),
         *((title, getattr(decision, name)) for name, title in words.BESIDES.items()),
         ("Ticket", f"<{decision.ticket_url}>" if decision.ticket_url else ""),
     ]
@@ -161,7 +163,8 @@ def _readable_link(found: re.Match[str]) -> str:
         return inside
     shown = address[1].removeprefix("mailto:")
     leads_to = "" if shown in inside else f" ({shown})"
-    return f'<a href="{address[1]}">{inside}{leads_to}</a>'
+    rel = "noopener noreferrer nofollow"
+    return f'<a href="{address[1]}" rel="{rel}">{inside}{leads_to}</a>'
 
 
 def plain(text: str) -> str:

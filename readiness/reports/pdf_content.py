@@ -65,7 +65,7 @@ class Unseen(NamedTuple):
 
 def content(report: GapReport) -> dict[str, Any]:
     """Return the context of reports/pdf/report.html."""
-    risks = _risks(report)
+    risks = risks_of(report)
     contradictions = [line for line in report.attention if line.standing in _AWS_DISAGREES]
     return {
         "report": report,
@@ -173,7 +173,7 @@ _AWS_DISAGREES = (Standing.CONTRADICTED, Standing.OVERTAKEN, Standing.ARRIVED)
 _REFUSALS = (Standing.ACCEPTED, Standing.LAPSED)
 
 
-def _risks(report: GapReport) -> list[Risk]:
+def risks_of(report: GapReport) -> list[Risk]:
     """Return the refusals that take a risk, the largest first; lapsed ones take it all the same."""
     found = [
         Risk(line, line.decision, _level(line.decision), plain(line.decision.risk))

@@ -1,17 +1,17 @@
-"""The gap report: page, data, PDF."""
+"""The gap report: its page, and what is taken along of it."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from readiness import access, jobs
-from readiness.canonical import canonical
 from readiness.htmx import UserRequest, redirect, render_part
 from readiness.reports import actions
-from readiness.reports.data import report_data
-from readiness.reports.gap_report import build_gap_report
+from readiness.reports.formats import FORMATS, PDF
 from readiness.reports.madr import record_text
 from readiness.reports.page import gap_report_context
 from readiness.reports.records import decision_archive, decision_records
@@ -23,13 +23,6 @@ def gap_report(request: UserRequest, component: str) -> HttpResponse:
     context = gap_report_context(request, found, timezone.now())
     parts = ("report-rows", "report-summary")
     return render_part(request, "reports/gap_report.html", context, parts=parts)
-
-
-@require_GET
-def report_json(request: UserRequest, component: str) -> HttpResponse:
-    found = access.get_component(request, component)
-    data = report_data(build_gap_report(found, timezone.now()))
-    return _download(canonical(data).encode(), f"{found.slug}-gap-report.json", "application/json")
 
 
 @require_GET
@@ -53,9 +46,14 @@ def decision_export(request: UserRequest, component: str, criterion: str) -> Htt
 
 @require_POST
 def report_job_start(request: UserRequest, component: str) -> HttpResponse:
-    """Ask for the PDF: at once when this very content was rendered before, else by a job."""
+    """Ask for a file: at once when this very content was rendered before, else by a job."""
     found = access.get_component(request, component)
-    job = actions.request_report(component=found, by=request.user, now=timezone.now())
+    wanted = FORMATS.get(request.POST.get("format", PDF.slug))
+    if wanted is None:
+        raise Http404
+    job = actions.request_report(
+        component=found, by=request.user, now=timezone.now(), wanted=wanted
+    )
     return redirect(request, "report_job_detail", found.slug, job.pk)
 
 
@@ -67,6 +65,7 @@ def report_job_detail(request: UserRequest, component: str, pk: int) -> HttpResp
     context = {
         "component": job.component,
         "job": job,
+        "format": FORMATS[job.format],
         "unattended": jobs.is_unattended(job, now=now),
     }
     return render_part(request, "reports/report_job_detail.html", context, parts=("report-job",))
@@ -80,9 +79,20 @@ def report_job_cancel(request: UserRequest, component: str, pk: int) -> HttpResp
 
 
 @require_GET
-def report_download(request: UserRequest, component: str, pk: int) -> HttpResponse:
+def report_download(request: UserRequest, component: str, pk: int, extension: str) -> HttpResponse:
     file = access.get_report_file(request, component, pk)
-    return _download(bytes(file.content), file.filename, "application/pdf")
+    found = FORMATS[file.format]
+    if extension != found.extension:
+        raise Http404
+    return _download(bytes(file.content), file.filename, found.media_type)
+
+
+@login_not_required
+@require_GET
+def report_schema(request: HttpRequest) -> HttpResponse:
+    """What the JSON file of a gap report looks like, for programs that read it. No secret."""
+    content = (settings.BASE_DIR / "docs/gap-report.schema.json").read_bytes()
+    return HttpResponse(content, content_type="application/schema+json")
 
 
 def _download(content: bytes, filename: str, media_type: str) -> HttpResponse:

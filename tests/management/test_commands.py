@@ -51,6 +51,17 @@ class TestExportReport:
         assert [r["standing"] for r in data["requirements"]] == ["undecided"] * 6
         assert len(data["digest"]) == 64
 
+    @pytest.mark.parametrize("wanted", ["xlsx", "csv", "md", "html"])
+    def test_writes_what_the_page_offers(self, component, tmp_path, wanted):
+        path = tmp_path / f"report.{wanted}"
+
+        said = output("export_report", "asset-router", "--format", wanted, "--output", path)
+
+        assert said == f"{path}: {path.stat().st_size:,} bytes."
+        assert path.read_bytes().startswith(
+            {"xlsx": b"PK", "csv": b"\xef\xbb\xbf", "md": b"# ", "html": b"<!doctype"}[wanted]
+        )
+
     def test_prints_json(self, component):
         printed = output("export_report", "asset-router", "--format", "json", "--output", "-")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -16,6 +17,7 @@ from readiness.reports.gap_report import (
     DecisionLine,
     GapReport,
     Person,
+    Proposal,
     RequirementLine,
     TopicLines,
 )
@@ -88,6 +90,55 @@ def make_decision(outcome: str = "done", **said: Any) -> DecisionLine:
         "digest": f"{number:064x}",
     }
     return DecisionLine(**(values | least[outcome] | said))
+
+
+def make_proposal(**said: Any) -> Proposal:
+    values: dict[str, Any] = {
+        "id": next(_numbers),
+        "outcome": "wont_build",
+        "decided_by": GRACE,
+        "decided_at": datetime(2026, 3, 12, 9, 30, tzinfo=UTC),
+    }
+    return Proposal(**(values | said))
+
+
+# What somebody may write who means no good, or who just writes: it must stay what it is.
+HOSTILE = (
+    '=HYPERLINK("http://evil.example/";"x")',
+    "+1+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1+1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\uff1d1+1",
+    "<script>alert(1)</script>",
+    "<img src=http://evil.example/x onerror=alert(1)>",
+    "](http://evil.example/) | # ``` ~~~",
+    "one\n\n# two\n\n| a | b |\n|---|---|",
+    "{{ 7 * 7 }} {% debug %}",
+    'a,"b"\nc',
+    "\x00\x1b[31m\u2028\ufffe",
+    "https://evil.example/?q=1",
+    "' or 1=1 --",
+)
+
+
+def hostile_report() -> GapReport:
+    """Each hostile text wherever somebody may write."""
+    lines = []
+    for text in HOSTILE:
+        said = {"reasoning": text, "evidence": text, "risk": text, "change_our_mind": text}
+        person = Person(3, text, "X")
+        decision = make_decision("wont_build", **said, owner=person, decided_by=person)
+        check = make_check(
+            "logs.retention", "fail", reason=text, observed={"groups": {text: {"a": text}}}
+        )
+        lines.append(make_line(decision, check, statement=text, title=text, owner=person))
+    first = HOSTILE[0]
+    component = make_component(name=first, team=first, kind=first, description=first)
+    report = make_report(*lines, component=component)
+    (topic,) = report.topics
+    return replace(report, topics=(replace(topic, name="| # <b>", question="<i>"),))
 
 
 def make_check(

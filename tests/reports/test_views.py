@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import gzip
-import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from django_q.models import OrmQ
 from readiness.models import JobState, ReportFile, ReportJob
 from readiness.reports import jobs as report_jobs
 from readiness.reports.actions import file_key, request_report
+from readiness.reports.formats import FORMATS, PDF
 from readiness.reports.gap_report import build_gap_report
 from tests import factory
 
@@ -105,15 +106,12 @@ class TestGapReport:
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
 
-    def test_as_json_is_the_report_s_data(self, editor, component):
-        response = editor.get(f"{BASE}report.json")
+    def test_offers_every_format_the_pdf_first(self, editor, component):
+        html = editor.get(BASE).content.decode()
 
-        data = json.loads(response.content)
-        assert data["component"]["slug"] == "asset-router"
-        assert len(data["requirements"]) == 6
-        assert response["Content-Disposition"] == (
-            'attachment; filename="asset-router-gap-report.json"'
-        )
+        offered = re.findall(r'<button name="format" value="(\w+)">Report as ', html)
+        assert offered == list(FORMATS)
+        assert offered[0] == "pdf"
 
 
 @pytest.fixture
@@ -193,6 +191,46 @@ class TestReportJob:
         job.refresh_from_db()
         assert (job.state, job.message, rendered) == ("cancelled", "Cancelled by Editor.", [])
 
+    @pytest.mark.parametrize("wanted", [f for f in FORMATS.values() if f.slug != "pdf"])
+    def test_of_any_format_is_rendered_and_downloaded(self, editor, component, wanted):
+        response = editor.post(f"{BASE}reports/", {"format": wanted.slug})
+        job = ReportJob.objects.latest("pk")
+
+        report_jobs.report_task(job.pk)
+        ready = editor.get(response["Location"]).content.decode()
+        file = editor.get(f"{BASE}reports/{job.pk}/report.{wanted.extension}")
+
+        today = timezone.localdate().isoformat()
+        assert f"Download the {wanted.title}" in ready
+        assert file["Content-Type"] == wanted.media_type
+        assert file["Content-Disposition"] == (
+            f'attachment; filename="asset-router-{today}.{wanted.extension}"'
+        )
+        assert file.content == wanted.render(build_gap_report(component, timezone.now()))
+        assert editor.get(f"{BASE}reports/{job.pk}/report.pdf").status_code == 404
+
+    def test_formats_neither_join_nor_share_a_file(self, editor, component, rendered):
+        jobs = [
+            request_report(component=component, by=None, now=timezone.now(), wanted=FORMATS[slug])
+            for slug in ("pdf", "csv", "csv")
+        ]
+        for job in jobs:
+            report_jobs.report_task(job.pk)
+
+        assert [job.format for job in jobs] == ["pdf", "csv", "csv"]
+        assert (jobs[1], jobs[0].pk == jobs[1].pk) == (jobs[2], False)
+        assert sorted(ReportFile.objects.values_list("format", flat=True)) == ["csv", "pdf"]
+
+    def test_of_an_unknown_format_there_is_none(self, editor, component):
+        assert editor.post(f"{BASE}reports/", {"format": "docx"}).status_code == 404
+        assert not ReportJob.objects.exists()
+
+    def test_takes_few_queries(self, editor, component, django_assert_num_queries):
+        job, response = self.start(editor)
+
+        with django_assert_num_queries(6):
+            editor.get(response["Location"])
+
     def test_keeps_the_newest_ten_files(self, editor, component, rendered):
         for n in range(12):
             factory.make_decision(component, "c-0-0", now=timezone.now() + timedelta(seconds=n))
@@ -212,7 +250,7 @@ class TestReportJob:
             state=JobState.FINISHED,
             file=ReportFile.objects.create(
                 component=other,
-                key=file_key(build_gap_report(other, factory.NOW)),
+                key=file_key(build_gap_report(other, factory.NOW), PDF),
                 filename="x.pdf",
                 content=b"secret",
                 created_at=factory.NOW,
@@ -220,3 +258,10 @@ class TestReportJob:
         )
 
         assert editor.get(f"{BASE}reports/{job.pk}/report.pdf").status_code == 404
+
+
+def test_the_schema_of_json_files_is_published(client, db):
+    response = client.get("/gap-report.schema.json")
+
+    assert response["Content-Type"] == "application/schema+json"
+    assert response.json()["title"] == "Gap report of Readiness"

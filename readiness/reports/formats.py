@@ -1,0 +1,64 @@
+"""What a gap report can be taken along as: one table for the page, the job and the command.
+
+What renders is named here and imported when it is needed: a web server never loads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.module_loading import import_string
+
+from readiness.reports.gap_report import GapReport
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    slug: str
+    title: str
+    media_type: str
+    extension: str
+    # Of a function from a GapReport to the bytes of a file, the same for the same report.
+    renderer: str
+    # What the worker is doing while it renders.
+    step: str = "writing the file"
+
+    def render(self, report: GapReport) -> bytes:
+        content: bytes = import_string(self.renderer)(report)
+        return content
+
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = Format(
+    "pdf",
+    "PDF",
+    "application/pdf",
+    "pdf",
+    "readiness.reports.pdf.render_pdf",
+    step="laying out the pages",
+)
+FORMATS = {
+    each.slug: each
+    for each in (
+        PDF,
+        Format("xlsx", "Excel", _XLSX, "xlsx", "readiness.reports.spreadsheet.render_xlsx"),
+        Format(
+            "csv", "CSV", "text/csv; charset=utf-8", "csv", "readiness.reports.csv_file.render_csv"
+        ),
+        Format("json", "JSON", "application/json", "json", "readiness.reports.data.render_json"),
+        Format(
+            "md",
+            "Markdown",
+            "text/markdown; charset=utf-8",
+            "md",
+            "readiness.reports.markdown_file.render_md",
+        ),
+        Format(
+            "html",
+            "HTML file",
+            "text/html; charset=utf-8",
+            "html",
+            "readiness.reports.html_file.render_html",
+        ),
+    )
+}

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from readiness.decisions.standing import Standing
+from readiness.reports.html_file import render_html
+from tests.reports import gap_reports
+from tests.reports.gap_reports import HOSTILE, make_decision, make_line, make_report
+
+LARGEST = 300_000
+
+
+class Read(HTMLParser):
+    """Every element, with its attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+
+def elements(report):
+    return Read(render_html(report).decode()).elements
+
+
+def test_of_as_many_requirements_as_the_catalog_has_is_small():
+    assert len(render_html(gap_reports.large_report(74, live=36))) < LARGEST
+
+
+def test_needs_nothing_and_reaches_nothing():
+    found = elements(gap_reports.large_report(74))
+
+    assert {tag for tag, _ in found} & {
+        "script",
+        "link",
+        "img",
+        "iframe",
+        "form",
+        "object",
+    } == set()
+    sources = {name for _, attrs in found for name in attrs} & {"src", "srcset", "style", "action"}
+    assert sources == set()
+    hrefs = [attrs["href"] for tag, attrs in found if "href" in attrs]
+    assert [href for href in hrefs if not href.startswith("#")] == []
+
+
+def test_policy_lets_in_this_stylesheet_alone():
+    html = render_html(make_report()).decode()
+    css = re.search("<style>(.*?)</style>", html, re.DOTALL)[1]
+
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in html
+    assert "url(" not in css
+    assert "@import" not in css
+
+
+def test_has_light_and_dark_and_paper_is_light():
+    html = render_html(make_report()).decode()
+
+    assert "@media screen and (prefers-color-scheme: dark)" in html
+    assert "@media print" in html
+    used, defined = (set(re.findall(p, html)) for p in (r"var\((--[\w-]+)\)", r"(--[\w-]+):"))
+    assert used == defined
+
+
+def test_links_that_were_typed_tell_nobody_where_they_came_from():
+    text = "See [it](https://wiki.example/a)."
+    found = elements(make_report(make_line(make_decision(evidence=text))))
+
+    (link,) = [a for tag, a in found if tag == "a" and not a["href"].startswith("#")]
+    assert link == {"href": "https://wiki.example/a", "rel": "noopener noreferrer nofollow"}
+
+
+def test_hostile_text_stays_text():
+    found = elements(gap_reports.hostile_report())
+    addresses = [a["href"] for tag, a in found if tag == "a" and not a["href"].startswith("#")]
+
+    assert {tag for tag, _ in found} & {"script", "img"} == set()
+    assert [name for _, attrs in found for name in attrs if name.startswith("on")] == []
+    assert [a for a in addresses if not a.startswith(("http://", "https://"))] == []
+    assert len([tag for tag, _ in found if tag == "article"]) == len(HOSTILE)
+    assert "7 * 7" in render_html(gap_reports.hostile_report()).decode()
+
+
+def test_links_within_lead_somewhere_and_ids_are_unique():
+    found = elements(gap_reports.large_report(74))
+    ids = [attrs["id"] for _, attrs in found if "id" in attrs]
+
+    assert len(ids) == len(set(ids))
+    wanted = {a["href"][1:] for _, a in found if a.get("href", "").startswith("#")}
+    assert wanted - set(ids) == set()
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_every_standing_is_explained(standing):
+    assert f"<dt>{standing.word}</dt>" in render_html(make_report()).decode()
