@@ -4,28 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('readiness', '0014_index_of_refusals'),
+        ("readiness", "0014_index_of_refusals"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='reportjob',
-            name='report_job_one_active_per_component',
+            model_name="reportjob",
+            name="report_job_one_active_per_component",
         ),
         migrations.AddField(
-            model_name='reportfile',
-            name='format',
-            field=models.CharField(default='pdf', max_length=10),
+            model_name="reportfile",
+            name="format",
+            field=models.CharField(default="pdf", max_length=10),
         ),
         migrations.AddField(
-            model_name='reportjob',
-            name='format',
-            field=models.CharField(default='pdf', max_length=10),
+            model_name="reportjob",
+            name="format",
+            field=models.CharField(default="pdf", max_length=10),
         ),
         migrations.AddConstraint(
-            model_name='reportjob',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'running'])), fields=('component', 'format'), name='report_job_one_active_per_format'),
+            model_name="reportjob",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["requested", "running"])),
+                fields=("component", "format"),
+                name="report_job_one_active_per_format",
+            ),
         ),
     ]
