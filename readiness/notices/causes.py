@@ -13,8 +13,17 @@ from django.utils import timezone
 
 from readiness.aws.registry import CHECKS
 from readiness.decisions.standing import Standing
-from readiness.models import Decision, Kind, Outcome, Requirement, VerdictChange
-from readiness.reports.words import day
+from readiness.models import (
+    Comment,
+    Decision,
+    Kind,
+    Membership,
+    Outcome,
+    Requirement,
+    Role,
+    VerdictChange,
+)
+from readiness.reports.words import brief, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,12 @@ class Cause:
     path: str
     # Whom it concerns first, as primary keys of users; without any of them, the team's approvers.
     people: frozenset[int]
+    # When none of them is left, somebody else is told, unless it is about the very people.
+    is_personal: bool = False
 
+
+# A mention that could not be told for so long is not told any more.
+MENTIONS_FOR = timedelta(days=30)
 
 Source = Callable[[datetime], Iterable[Cause]]
 
@@ -192,8 +206,64 @@ def contradicted(now: datetime) -> Iterator[Cause]:
             )
 
 
+def proposed(now: datetime) -> Iterator[Cause]:
+    """What waits for an approval, told to everybody in the team who may give it."""
+    rows = Requirement.objects.filter(
+        proposed_decision__isnull=False, component__archived_at__isnull=True
+    ).select_related("component", "criterion", "proposed_decision__decided_by")
+    approvers = defaultdict(set)
+    members = Membership.objects.filter(
+        role__gte=Role.APPROVER, team__in=rows.values("component__team")
+    )
+    for team, user in members.values_list("team", "user"):
+        approvers[team].add(user)
+    for requirement in rows:
+        decision = requirement.proposed_decision
+        if decision:
+            may = approvers[requirement.component.team_id] - {decision.decided_by_id}
+            yield Cause(
+                kind=Kind.PROPOSED,
+                key=f"{Kind.PROPOSED}/{requirement.pk}/{decision.pk}",
+                component_id=requirement.component_id,
+                requirement_id=requirement.pk,
+                at=decision.decided_at,
+                text=f"{decision.decided_by.name} proposes to refuse it.",
+                path=requirement.get_absolute_url(),
+                people=frozenset(may),
+            )
+
+
+def mentioned(now: datetime) -> Iterator[Cause]:
+    """Who was named in a comment lately, and does not know it from being there."""
+    comments = (
+        Comment.objects.filter(
+            created_at__gt=now - MENTIONS_FOR,
+            withdrawn_at__isnull=True,
+            mentions__isnull=False,
+            requirement__component__archived_at__isnull=True,
+        )
+        .select_related("author", "requirement__component", "requirement__criterion")
+        .prefetch_related("mentions")
+        .distinct()
+    )
+    for comment in comments:
+        people = {user.pk for user in comment.mentions.all()} - {comment.author_id}
+        if people:
+            yield Cause(
+                kind=Kind.MENTIONED,
+                key=f"{Kind.MENTIONED}/{comment.pk}",
+                component_id=comment.requirement.component_id,
+                requirement_id=comment.requirement_id,
+                at=comment.created_at,
+                text=f"{comment.author.name}: {brief(comment.text)}",
+                path=comment.requirement.get_absolute_url(),
+                people=frozenset(people),
+                is_personal=True,
+            )
+
+
 # One line adds another.
-SOURCES: list[Source] = [standings, due_soon, contradicted]
+SOURCES: list[Source] = [standings, due_soon, contradicted, proposed, mentioned]
 
 
 def _decided() -> QuerySet[Requirement]:

@@ -36,4 +36,6 @@ class Readers:
             for pk in cause.people & self._named.keys()
             if pk in roles or self._named[pk] or component.visible_to_organisation
         }
-        return first or {pk for pk, role in roles.items() if role >= Role.APPROVER}
+        if first or cause.is_personal:
+            return first
+        return {pk for pk, role in roles.items() if role >= Role.APPROVER}

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from readiness.comments.actions import add_comment, withdraw_comment
 from readiness.decisions.sharing import inherit
 from readiness.models import (
     Component,
@@ -202,3 +203,36 @@ def test_queries_do_not_grow_with_what_is_due(
         collect(LATE)
 
     assert len(told()) == number
+
+
+def test_a_proposal_is_told_to_those_who_may_approve_it_but_not_to_its_author(people, component):
+    high = {"likelihood": 5, "impact": 5, "revisit_date": date(2026, 12, 1)}
+    make_decision(component, "c-0-0", "wont_build", by=people["approver"], approved=False, **high)
+
+    collect(NOW)
+    collect(LATE)
+
+    assert told("proposed") == ["admin"]
+
+
+def test_who_is_named_in_a_comment_is_told_and_nobody_else(people, component):
+    requirement = Requirement.objects.get(criterion__slug="c-0-0")
+    text = "See @viewer and @editor, please"
+    comment = add_comment(requirement=requirement, text=text, by=people["editor"], now=NOW)
+
+    collect(NOW)
+
+    assert told("mentioned") == ["viewer"]
+    withdraw_comment(comment=comment, by=people["editor"], now=NOW)
+    assert list(causes.mentioned(NOW)) == []
+    assert list(causes.mentioned(NOW + timedelta(days=31))) == []
+
+
+def test_nobody_is_told_of_a_comment_in_place_of_who_was_named(people, component):
+    requirement = Requirement.objects.get(criterion__slug="c-0-0")
+    add_comment(requirement=requirement, text="See @viewer", by=people["editor"], now=NOW)
+    Membership.objects.filter(user=people["viewer"]).delete()
+
+    collect(NOW)
+
+    assert told("mentioned") == []
