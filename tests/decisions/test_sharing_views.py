@@ -84,7 +84,7 @@ class TestOpenRow:
 
         html = opened(editor)
 
-        assert f'<a href="{PLATFORM_ROW}" hx-boost="false">Logging</a>' in html
+        assert f'<a href="{PLATFORM_ROW}">Logging</a>' in html
         assert SAID in html
         assert "Inheritance: 1 step" in html
         assert "Decide here instead" in html
@@ -115,7 +115,7 @@ class TestOpenRow:
 
         html = opened(login("viewer"), PLATFORM_ROW)
 
-        assert f'<a href="{ROW}" hx-boost="false">Asset router</a>' in html
+        assert f'<a href="{ROW}">Asset router</a>' in html
         assert "1 component that you may not read" in html
         assert "Hidden" not in html
 
