@@ -158,7 +158,7 @@ ASSET_ROUTER: tuple[Said, ...] = (
           due=27, effort="S"),
     not_here("runtime-config", "editor", 140,
              "The function reads no configuration at run time; what it needs is in the code and in "
-             "DNS. A change is a release.", revisit=60),
+             "DNS. A change is a release.", revisit=-12),
     not_here("incident-knobs", "editor", 140,
              "There is no verbosity, limit or feature to turn: one branch, one lookup."),
     # Logging

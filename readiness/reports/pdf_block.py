@@ -107,8 +107,10 @@ def _prose(decision: DecisionLine) -> SafeString:
         ("", decision.reasoning),
         ("Evidence", decision.evidence),
         (f"Risk, {risk}" if risk else "Risk", decision.risk),
-        (f"Mitigations; what remains, {remains}" if remains else "Mitigations",
-         decision.mitigations),
+        (
+            f"Mitigations; what remains, {remains}" if remains else "Mitigations",
+            decision.mitigations,
+        ),
         *((title, getattr(decision, name)) for name, title in words.BESIDES.items()),
         ("Ticket", f"<{decision.ticket_url}>" if decision.ticket_url else ""),
     ]

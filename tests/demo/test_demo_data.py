@@ -1,0 +1,49 @@
+"""What the demo shows once its checks have looked at the simulated account."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from demo.data import load_demo
+from demo.simulated_aws.seed import seed_asset_router
+from demo.simulated_aws.server import SimulatedAWS
+from readiness.aws.runner import run_now
+from readiness.decisions.queries import broken_entries
+from readiness.decisions.standing import Standing
+from readiness.models import Approval, Component
+from readiness.reports.gap_report import build_gap_report
+
+
+@pytest.fixture
+def report(db, settings):
+    now = timezone.now()
+    with SimulatedAWS() as aws:
+        settings.AWS_ENDPOINT_URL = aws.endpoint_url
+        load_demo(seed_asset_router(aws.endpoint_url), now=now)
+        component = Component.objects.get(slug="asset-router")
+        run_now(component=component, now=now)
+    return build_gap_report(component, now)
+
+
+def test_every_standing_shows_at_once_and_the_ledger_holds(report):
+    assert {line.standing for line in report.requirements} == set(Standing)
+    assert list(broken_entries()) == []
+
+
+def test_a_proposal_waits_another_was_sent_back_and_the_rest_was_approved(report):
+    ended = Approval.objects.filter(decision__requirement__component__slug="asset-router")
+
+    assert [line.criterion for line in report.proposed] == ["dependencies-pinned"]
+    assert sorted(ended.values_list("kind", flat=True)) == ["approved", "sent_back"]
+    assert not any(approval.by == approval.decision.decided_by for approval in ended)
+
+
+def test_a_refusal_says_what_remains_and_what_brings_it_back(report):
+    probe = next(line for line in report.requirements if line.criterion == "external-probe")
+
+    assert probe.decision
+    assert (probe.decision.residual_likelihood, probe.decision.residual_impact) == (2, 4)
+    assert probe.decision.mitigations
+    assert '"incident"' in probe.decision.triggers
+    assert '"verdict"' in probe.decision.triggers
