@@ -3,6 +3,7 @@
 Every view loads through here, first thing; a template's `if` protects nothing.
 """
 
+import re
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -23,6 +24,7 @@ from readiness.models import (
     Evidence,
     EvidenceFile,
     Membership,
+    Milestone,
     ReportFile,
     ReportJob,
     Requirement,
@@ -149,11 +151,32 @@ def get_check_run(
     return run
 
 
+def milestone_of(component: Component, pk: str | int) -> Milestone:
+    """Return a milestone of a component that was loaded here. Raises Http404 for what is none."""
+    if not re.fullmatch("[0-9]{1,18}", str(pk)):
+        raise Http404
+    found = Milestone.objects.select_related("made_by")
+    milestone = get_object_or_404(found, pk=pk, component=component)
+    milestone.component = component
+    return milestone
+
+
+def get_milestone(
+    request: UserRequest, component_slug: str, pk: int, *, needs: Role = Role.VIEWER
+) -> Milestone:
+    """Return a milestone of a component; raises as get_component."""
+    return milestone_of(get_component(request, component_slug, needs=needs), pk)
+
+
 def get_report_job(request: UserRequest, component_slug: str, pk: int) -> ReportJob:
     """Return a report job of a component; raises as get_component."""
     component = get_component(request, component_slug)
     job = get_object_or_404(
-        ReportJob.objects.select_related("file").defer("file__content"), pk=pk, component=component
+        ReportJob.objects.select_related("file", "milestone").defer(
+            "file__content", "milestone__frozen"
+        ),
+        pk=pk,
+        component=component,
     )
     job.component = component
     return job

@@ -19,6 +19,10 @@ TABLES = (
     "readiness_triggerfiring",
     "readiness_evidencefile",
     "readiness_inheritancestep",
+    "readiness_milestone",
+    "readiness_milestoneverdict",
+    "readiness_milestonecondition",
+    "readiness_conditionclosing",
 )
 
 SQLITE = """

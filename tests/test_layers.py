@@ -26,6 +26,7 @@ FEATURES = (
     "decisions",
     "evidence",
     "incidents",
+    "milestones",
     "notices",
     "reports",
     "revisit",

@@ -34,6 +34,13 @@ from readiness.models.decisions import Approval, ApprovalKind, Decision, Effort
 from readiness.models.evidence import Evidence, EvidenceFile, EvidenceKind
 from readiness.models.inheritance import InheritanceStep
 from readiness.models.jobs import ACTIVE, ACTIVE_STATES, Job, JobState
+from readiness.models.milestones import (
+    ConditionClosing,
+    Milestone,
+    MilestoneCondition,
+    MilestoneVerdict,
+    VerdictKind,
+)
 from readiness.models.notices import (
     STANDING_KINDS,
     CalendarFeed,
@@ -114,4 +121,9 @@ __all__ = [
     "VerdictChange",
     "Webhook",
     "WebhookKind",
+    "ConditionClosing",
+    "Milestone",
+    "MilestoneCondition",
+    "MilestoneVerdict",
+    "VerdictKind",
 ]

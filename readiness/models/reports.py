@@ -1,9 +1,11 @@
 """Reports as files, each rendered once per content."""
 
 from django.db import models
+from django.db.models import Q
 
 from readiness.models.components import Component
 from readiness.models.jobs import ACTIVE, Job
+from readiness.models.milestones import Milestone
 
 
 class ReportFile(models.Model):
@@ -23,6 +25,10 @@ class ReportJob(Job):
     component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="report_jobs")
     # A slug of reports/formats.py.
     format = models.CharField(max_length=10, default="pdf")
+    # Whose frozen report it is; None for the report of today.
+    milestone = models.ForeignKey(
+        Milestone, on_delete=models.CASCADE, null=True, blank=True, related_name="report_jobs"
+    )
     file = models.ForeignKey(
         ReportFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
     )
@@ -32,7 +38,12 @@ class ReportJob(Job):
         constraints = [
             models.UniqueConstraint(
                 fields=["component", "format"],
-                condition=ACTIVE,
+                condition=ACTIVE & Q(milestone=None),
                 name="report_job_one_active_per_format",
+            ),
+            models.UniqueConstraint(
+                fields=["milestone", "format"],
+                condition=ACTIVE,
+                name="report_job_one_active_per_milestone",
             ),
         ]

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from readiness import jobs
-from readiness.models import ACTIVE, Component, JobState, ReportFile, ReportJob, User
+from readiness.milestones.frozen import thaw
+from readiness.models import ACTIVE, Component, JobState, Milestone, ReportFile, ReportJob, User
 from readiness.reports.data import report_digest
 from readiness.reports.formats import PDF, Format
 from readiness.reports.gap_report import GapReport, build_gap_report
@@ -21,17 +22,28 @@ def file_key(report: GapReport, wanted: Format) -> str:
     return hashlib.sha256(named.encode()).hexdigest()
 
 
+def report_of(component: Component, milestone: Milestone | None, now: datetime) -> GapReport:
+    """Return the report as it is at `now`, or as the milestone froze it."""
+    return thaw(milestone.frozen) if milestone else build_gap_report(component, now)
+
+
 def request_report(
-    *, component: Component, by: User, now: datetime, wanted: Format = PDF
+    *,
+    component: Component,
+    by: User,
+    now: datetime,
+    wanted: Format = PDF,
+    milestone: Milestone | None = None,
 ) -> ReportJob:
-    """Ask for a report as a file. The job is finished at once when this content was rendered
-    before; when one of this format is under way already that is the one."""
-    key = file_key(build_gap_report(component, now), wanted)
+    """Ask for a report as a file, today's or that of a milestone. The job is finished at once when
+    this content was rendered before; when one of this format is under way already that is the
+    one."""
+    key = file_key(report_of(component, milestone, now), wanted)
+    asked = {"component": component, "milestone": milestone, "format": wanted.slug}
     file = ReportFile.objects.filter(key=key).defer("content").first()
     if file:
         return ReportJob.objects.create(
-            component=component,
-            format=wanted.slug,
+            **asked,
             requested_by=by,
             requested_at=now,
             finished_at=now,
@@ -40,10 +52,8 @@ def request_report(
         )
     try:
         with transaction.atomic():
-            job = ReportJob.objects.create(
-                component=component, format=wanted.slug, requested_by=by, requested_at=now
-            )
+            job = ReportJob.objects.create(**asked, requested_by=by, requested_at=now)
     except IntegrityError:
-        return ReportJob.objects.get(ACTIVE, component=component, format=wanted.slug)
+        return ReportJob.objects.get(ACTIVE, **asked)
     jobs.enqueue(job, now=now)
     return job

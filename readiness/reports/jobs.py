@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from readiness import jobs
 from readiness.models import Component, JobState, ReportFile, ReportJob
-from readiness.reports.actions import file_key
+from readiness.reports.actions import file_key, report_of
 from readiness.reports.formats import FORMATS
-from readiness.reports.gap_report import build_gap_report
 
 FAILED = "The report could not be rendered; the log of Readiness has the details."
 # Per component and format.
@@ -33,12 +32,13 @@ def report_task(pk: int) -> None:
 
 
 def render(job: ReportJob) -> ReportFile | None:
-    """Render the report as it is now and end the job with it; None when it was cancelled."""
+    """Render the report, as it is now or as it was frozen, and end the job with it; None when it
+    was cancelled."""
     wanted = FORMATS[job.format]
     component = Component.objects.select_related("team", "catalog", "blueprint").get(
         pk=job.component_id
     )
-    report = build_gap_report(component, timezone.now())
+    report = report_of(component, job.milestone, timezone.now())
     if jobs.beat(job, now=timezone.now(), progress={"label": wanted.step}):
         return None
     content = wanted.render(report)

@@ -46,13 +46,19 @@ def decision_export(request: UserRequest, component: str, criterion: str) -> Htt
 
 @require_POST
 def report_job_start(request: UserRequest, component: str) -> HttpResponse:
-    """Ask for a file: at once when this very content was rendered before, else by a job."""
+    """Ask for a file, of today or of a milestone: at once when this very content was rendered
+    before, else by a job."""
     found = access.get_component(request, component)
     wanted = FORMATS.get(request.POST.get("format", PDF.slug))
     if wanted is None:
         raise Http404
+    of = request.POST.get("milestone", "")
     job = actions.request_report(
-        component=found, by=request.user, now=timezone.now(), wanted=wanted
+        component=found,
+        by=request.user,
+        now=timezone.now(),
+        wanted=wanted,
+        milestone=access.milestone_of(found, of) if of else None,
     )
     return redirect(request, "report_job_detail", found.slug, job.pk)
 
