@@ -1,6 +1,6 @@
 """Which decision stands on a requirement: its own, or the one of a platform that it follows.
 
-The only place that says so; gap reports read the same by one join. Nothing here touches a ledger.
+Gap reports read the same, all of a component at once. Nothing here touches a ledger.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The value in the middle: whatever shows readiness renders a GapReport.
 
-build_gap_report reads the database (three queries, however many requirements); the value itself
-knows nothing of it.
+build_gap_report reads the database (three queries, however many requirements, and one more where
+decisions are inherited); the value itself knows nothing of it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.utils import timezone
 from readiness.components.error_budget import error_budget
 from readiness.decisions.live import CheckLine, LiveState, live_state, verdict
 from readiness.decisions.standing import NEEDS_ATTENTION, LiveVerdict, Standing, standing
-from readiness.models import Component, Requirement, User
+from readiness.models import Component, Decision, Requirement, User
 from readiness.reports.counts import Counts, Tally
 
 
@@ -212,7 +212,7 @@ def count(lines: tuple[RequirementLine, ...]) -> Counts:
 
 _NOT_OF_LEDGER = ("owner", "decided_by", "inherited_from", "platform", "platform_archived")
 _DECISION_FIELDS = tuple(name for name in DecisionLine.__slots__ if name not in _NOT_OF_LEDGER)
-OWN, INHERITED = "current_decision__", "inherits__current_decision__"
+_OF_DECISION = ("owner_id", "decided_by_id", *_DECISION_FIELDS)
 _FIELDS = (
     "id",
     "statement",
@@ -239,11 +239,8 @@ _FIELDS = (
     "inherits__component__name",
     "inherits__component__slug",
     "inherits__component__archived_at",
-    *(
-        f"{whose}{name}"
-        for whose in (OWN, INHERITED)
-        for name in ("owner_id", "decided_by_id", *_DECISION_FIELDS)
-    ),
+    "inherits__current_decision_id",
+    *(f"current_decision__{name}" for name in _OF_DECISION),
 )
 
 
@@ -254,6 +251,7 @@ def build_gap_report(component: Component, now: datetime) -> GapReport:
         .order_by("criterion__topic__position", "criterion__position")
         .values(*_FIELDS)
     )
+    _put_inherited(rows)
     people = _people(rows)
     live = live_state(component, now)
     today = timezone.localdate(now)
@@ -286,12 +284,21 @@ def build_gap_report(component: Component, now: datetime) -> GapReport:
 
 PEOPLE = (
     "owner_id",
-    f"{OWN}owner_id",
-    f"{OWN}decided_by_id",
-    f"{INHERITED}owner_id",
-    f"{INHERITED}decided_by_id",
+    "current_decision__owner_id",
+    "current_decision__decided_by_id",
     "proposed_decision__decided_by_id",
 )
+
+
+def _put_inherited(rows: list[dict[str, Any]]) -> None:
+    """Put what is inherited in the place of the own decision. One query; none for nothing."""
+    ids = {row["inherits__current_decision_id"] for row in rows} - {None}
+    if not ids:
+        return
+    found = {each["id"]: each for each in Decision.objects.filter(pk__in=ids).values(*_OF_DECISION)}
+    for row in rows:
+        decision = found.get(row["inherits__current_decision_id"], {})
+        row |= {f"current_decision__{name}": value for name, value in decision.items()}
 
 
 def _people(rows: list[dict[str, Any]]) -> dict[int | None, Person]:
@@ -342,17 +349,16 @@ def _proposal(row: dict[str, Any], people: dict[int | None, Person]) -> Proposal
 
 def _decision(row: dict[str, Any], people: dict[int | None, Person]) -> DecisionLine | None:
     """Return the decision that stands: the platform's where it is inherited, else its own."""
-    whose = INHERITED if row[f"{INHERITED}id"] else OWN
-    if row[f"{whose}id"] is None:
+    if row["current_decision__id"] is None:
         return None
-    inherited = whose is INHERITED
+    inherited = row["inherits__current_decision_id"] is not None
     return DecisionLine(
-        owner=people.get(row[f"{whose}owner_id"]),
-        decided_by=people[row[f"{whose}decided_by_id"]],
+        owner=people.get(row["current_decision__owner_id"]),
+        decided_by=people[row["current_decision__decided_by_id"]],
         inherited_from=row["inherits__component__name"] if inherited else "",
         platform=row["inherits__component__slug"] if inherited else "",
         platform_archived=inherited and row["inherits__component__archived_at"] is not None,
-        **{name: row[f"{whose}{name}"] for name in _DECISION_FIELDS},
+        **{name: row[f"current_decision__{name}"] for name in _DECISION_FIELDS},
     )
 
 

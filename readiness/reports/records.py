@@ -20,7 +20,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 def decision_records(component: Component, now: datetime) -> list[Record]:
     """Return a record of each decision in force, or, where none is, of the one proposed; by number.
 
-    Seven queries, however many there are; one that is inherited is found in its platform's ledger.
+    Seven queries however many there are, eight where one is inherited.
     """
     report = build_gap_report(component, now)
     entries = _entries(report)

@@ -235,6 +235,27 @@ class TestReports:
         report = build_gap_report(component, NOW)
         return next(line for line in report.requirements if line.criterion == "c-0-0")
 
+    @pytest.mark.parametrize("inherited", [0, 1, 5])
+    def test_page_takes_one_more_query_where_something_is_inherited(
+        self, editor, component, platform, inherited, django_assert_num_queries
+    ):
+        criteria = Requirement.objects.filter(component=component).values_list(
+            "criterion__slug", flat=True
+        )
+        factory.make_decision(component, "c-1-2", "done")
+        for criterion in criteria.order_by("criterion__slug")[:inherited]:
+            factory.make_decision(platform, criterion, "done")
+            by = User.objects.get(username="editor")
+            inherit(
+                component=component, criterion=criterion, platform=platform, seen=None, by=by,
+                now=NOW,
+            )  # fmt: skip
+
+        with django_assert_num_queries(8 if inherited else 7):
+            response = editor.get("/components/asset-router/")
+
+        assert response.content.decode().count(">inherited</span>") == inherited
+
     def test_closed_row_has_a_mark(self, line):
         html = line_html(line, href="/", expanded=False, oob=False)
 
