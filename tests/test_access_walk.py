@@ -151,6 +151,7 @@ ROUTES = {
     # By token, whoever is logged in.
     "api_run_start": ("post", C, {}, (401,) * 6),
     "api_run_detail": ("get", RUN, {}, (401,) * 6),
+    "api_gate": ("get", C, {}, (401,) * 6),
     "login": ("get", {}, {}, (200, 302, 302, 302, 302, 302)),
     "logout": ("post", {}, {}, (302, 302, 302, 302, 302, 302)),
     "password_change": ("get", {}, {}, ALL),

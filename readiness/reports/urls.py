@@ -1,6 +1,6 @@
 from django.urls import path
 
-from readiness.reports import views
+from readiness.reports import api, views
 
 C = "components/<slug:component>/"
 
@@ -20,5 +20,6 @@ urlpatterns = [
         views.report_download,
         name="report_download",
     ),
+    path("api/components/<slug:component>/gate/", api.api_gate, name="api_gate"),
     path("gap-report.schema.json", views.report_schema, name="report_schema"),
 ]

@@ -23,7 +23,7 @@ def api_run_start(request: HttpRequest, component: str) -> JsonResponse:
     try:
         found = access.get_component_by_token(request, component)
     except access.TokenRefused as refused:
-        return _refused(refused)
+        return token_refused(refused)
     run = request_run(component=found, by=None, now=timezone.now(), trigger=RunTrigger.DEPLOY)
     return JsonResponse(_as_json(request, run), status=202)
 
@@ -35,7 +35,7 @@ def api_run_detail(request: HttpRequest, component: str, pk: int) -> JsonRespons
     try:
         found = access.get_component_by_token(request, component)
     except access.TokenRefused as refused:
-        return _refused(refused)
+        return token_refused(refused)
     run = get_object_or_404(CheckRun, pk=pk, component=found)
     jobs.recover(run, now=timezone.now())
     results = list(run.results.values("check_id", "status", "reason"))
@@ -57,5 +57,5 @@ def _as_json(request: HttpRequest, run: CheckRun) -> dict[str, object]:
     }
 
 
-def _refused(refused: access.TokenRefused) -> JsonResponse:
+def token_refused(refused: access.TokenRefused) -> JsonResponse:
     return JsonResponse({"error": str(refused)}, status=401, headers={"WWW-Authenticate": "Bearer"})
