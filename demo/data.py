@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from demo.decisions import ASSET_ROUTER, LOG_PLATFORM, STATEMENTS, Said
+from demo.reviewed import load_reviewed
 from readiness.accounts.actions import create_account, set_component_accounts
 from readiness.catalog.loader import load
 from readiness.components.actions import create_component, edit_requirement
@@ -60,6 +61,7 @@ def load_demo(parameters: dict[str, Any], *, now: datetime) -> bool:
         component = create_component(by=people["admin"], now=now - timedelta(days=60), **values)
         _adopt_some(component, people, now)
     _platform(delivery, people, now)
+    load_reviewed(delivery, edge, people["admin"], parameters, now)
     return True
 
 

@@ -141,7 +141,8 @@ def _prepare(reset: bool, parameters: dict[str, Any]) -> str:
     if load_demo(parameters, now=timezone.now()):
         print("A first look at the simulated account ...", flush=True)
         with Path(os.devnull).open("w") as nowhere:
-            call_command("run_checks", "asset-router", stdout=nowhere)
+            for slug in ("asset-router", "release-archive"):
+                call_command("run_checks", slug, stdout=nowhere)
     else:
         print("  kept as they were (--reset starts afresh)")
     return ""
