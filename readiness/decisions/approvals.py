@@ -12,6 +12,7 @@ from readiness.decisions.actions import refresh_standings
 from readiness.decisions.digest import approval_digest
 from readiness.decisions.inheritance import note_override, refresh_inheritors
 from readiness.decisions.live import frozen, live_state
+from readiness.decisions.standing import LiveVerdict
 from readiness.models import Approval, ApprovalKind, Decision, Requirement, User
 
 
@@ -74,7 +75,9 @@ def withdraw(*, decision: Decision, by: User, now: datetime, reason: str = "") -
 def stale_because(approval: Approval, requirement: Requirement, verdict: str) -> list[str]:
     """Return what is not any more as it was approved, a few words each; pure."""
     kept = json.loads(approval.frozen)
-    now = _situation(requirement) | {"verdict": verdict}
+    # A look that failed says nothing about what was approved.
+    says = verdict if verdict in (LiveVerdict.PASS, LiveVerdict.FAIL) else kept.get("verdict")
+    now = _situation(requirement) | {"verdict": says}
     words = {
         "statement": "the statement was rewritten",
         "criterion_revision": "the criterion has a new text",

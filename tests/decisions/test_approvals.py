@@ -128,6 +128,7 @@ def test_whoever_did_not_see_the_proposal_is_told(component, proposal):
 def test_an_approval_is_stale_when_what_was_approved_changed(proposal, approver):
     approval = approve(decision=proposal, by=approver, now=LATER)
     found = requirement()
+    assert stale_because(approval, found, "unknown") == []
     found.statement = "Something else."
     found.criterion.revision += 1
 
