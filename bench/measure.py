@@ -92,6 +92,7 @@ class Measurement:
             if "pdf" in self._only:
                 self._say("PDF")
                 self._attempt(components, work.direct_pdf(3))
+                self._attempt(components, work.direct_files(5))
                 self._attempt(components, work.reports(browser, 4))
                 self._figures(components, starting.queue_memory(queue.pid, "after PDF"))
             self._calibrate()
