@@ -19,6 +19,8 @@ from readiness.decisions.approvals import approve
 from readiness.decisions.live import params_digest
 from readiness.decisions.rules import Content
 from readiness.incidents.actions import record_incident
+from readiness.milestones.actions import freeze_report, give_verdict
+from readiness.milestones.digest import Terms
 from readiness.models import (
     AccountWay,
     AwsAccount,
@@ -35,13 +37,18 @@ from readiness.models import (
     Incident,
     JobState,
     Membership,
+    Milestone,
+    MilestoneVerdict,
     Recording,
     Requirement,
     Role,
     Team,
     Topic,
     User,
+    VerdictKind,
 )
+from readiness.reports.data import report_digest
+from readiness.reports.gap_report import build_gap_report
 from readiness.runs.results import remember
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -280,4 +287,25 @@ def make_recording(component: Component, content: bytes, *, recorded_at: datetim
         size=len(content),
         recorded_at=recorded_at,
         uploaded_at=NOW,
+    )
+
+
+def make_milestone(
+    component: Component, *, by: User, name: str = "Before cut-over", now: datetime = NOW
+) -> Milestone:
+    seen = report_digest(build_gap_report(component, now))
+    return freeze_report(component=component, name=name, seen=seen, by=by, now=now)
+
+
+def make_conditions(
+    milestone: Milestone, *, by: User, owner: User, due_date: date = date(2026, 12, 1)
+) -> MilestoneVerdict:
+    """A go with one condition."""
+    return give_verdict(
+        milestone=milestone,
+        kind=VerdictKind.CONDITIONS,
+        reason="Nearly there.",
+        conditions=[Terms("Rehearse the failover.", owner.pk, due_date)],
+        by=by,
+        now=NOW,
     )

@@ -47,6 +47,8 @@ A = {"account": "edge-delivery"}
 GRANT = A | {"pk": "grant"}
 # Files are for members, also where everybody may read the component.
 MEMBERS_ONLY = {"evidence_download"}
+MILESTONE = C | {"pk": "milestone"}
+CONDITION = C | {"pk": "judged", "condition": "condition"}
 HOOK = {"team": "edge", "pk": "webhook"}
 # name: (method, arguments, what is sent, the answer to each actor)
 ROUTES = {
@@ -136,6 +138,14 @@ ROUTES = {
     "team_record_lint": ("get", {"team": "edge"}, {}, TEAM),
     "incident_list": ("get", C, {}, TEAM),
     "incident_edit": ("get", C | {"pk": "incident"}, {}, writers(200)),
+    "milestone_list": ("get", C, {}, TEAM),
+    "milestone_freeze": ("get", C, {}, writers(200)),
+    "milestone_detail": ("get", MILESTONE, {}, TEAM),
+    "verdict_give": ("post", MILESTONE, {}, (LOGIN, 404, 403, 403, 422, 422)),
+    # There is no verdict to sign: who may sign is told so.
+    "verdict_sign": ("post", MILESTONE, {}, (LOGIN, 404, 403, 403, 409, 409)),
+    "condition_close": ("post", CONDITION, {}, writers(422)),
+    "milestone_compare": ("get", C, {}, TEAM),
     "notice_settings": ("get", {}, {}, ALL),
     "calendar_new": ("post", {}, {}, ALL),
     "calendar_end": ("post", {}, {}, (LOGIN, 302, 302, 302, 302, 302)),
@@ -224,7 +234,13 @@ def world(db):
         by=member,
         now=NOW,
     )
+    milestone = factory.make_milestone(component, by=member)
+    judged = factory.make_milestone(component, by=member, name="Annual review")
+    condition = factory.make_conditions(judged, by=member, owner=member).conditions.get()
     return {
+        "milestone": milestone.pk,
+        "judged": judged.pk,
+        "condition": condition.pk,
         "comment": comment.pk,
         "evidence": file.evidence_id,
         "webhook": webhook.pk,

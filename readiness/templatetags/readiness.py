@@ -180,6 +180,12 @@ def verdict_class(status: str) -> str:
 
 
 @register.filter
+def verdict_tone(kind: str) -> str:
+    """The class of a verdict on a milestone: that of a check which says the like."""
+    return {"go": "pass", "conditions": "unknown", "no_go": "fail"}[kind]
+
+
+@register.filter
 def provenance(source: str) -> str:
     """Where a translation comes from, in words."""
     return {

@@ -4,23 +4,17 @@ from datetime import date
 
 import pytest
 
-from readiness.milestones.actions import freeze_report, give_verdict
+from readiness.milestones.actions import give_verdict
 from readiness.milestones.digest import Terms
-from readiness.models import Component, Milestone, User, VerdictKind
-from readiness.reports.data import report_digest
-from readiness.reports.gap_report import build_gap_report
+from readiness.models import VerdictKind
+from tests import factory
 from tests.decisions.conftest import unprotected  # noqa: F401 - a fixture of both
 from tests.factory import NOW
 
 
-def frozen(component: Component, by: User, name: str = "Before cut-over", now=NOW) -> Milestone:
-    seen = report_digest(build_gap_report(component, now))
-    return freeze_report(component=component, name=name, seen=seen, by=by, now=now)
-
-
 @pytest.fixture
 def milestone(component, people):
-    return frozen(component, people["editor"])
+    return factory.make_milestone(component, by=people["editor"])
 
 
 @pytest.fixture

@@ -32,7 +32,6 @@ from readiness.reports.data import report_data
 from readiness.reports.gap_report import build_gap_report
 from tests import factory
 from tests.factory import NOW
-from tests.milestones.conftest import frozen
 
 
 def verify():
@@ -43,7 +42,7 @@ def test_freezes_the_report_as_it_is(component, people):
     factory.make_decision(component, "c-0-0")
     then = report_data(build_gap_report(component, NOW))
 
-    milestone = frozen(component, people["editor"])
+    milestone = factory.make_milestone(component, by=people["editor"])
     factory.make_decision(component, "c-0-1")
 
     assert report_data(thaw(milestone.frozen)) == then
@@ -64,9 +63,9 @@ def test_a_name_is_taken_once_per_component(milestone, component, people):
     other = factory.make_component(slug="other")
 
     with pytest.raises(NameTaken):
-        frozen(component, people["editor"])
+        factory.make_milestone(component, by=people["editor"])
 
-    assert frozen(other, people["editor"]).name == milestone.name
+    assert factory.make_milestone(other, by=people["editor"]).name == milestone.name
 
 
 def test_a_verdict_is_given_once(milestone, people):
@@ -168,7 +167,7 @@ def test_verify_names_what_was_changed(model, values, says):
 
 @pytest.mark.usefixtures("complete", "unprotected")
 def test_verify_names_each_that_is_broken(component, people):
-    frozen(component, people["editor"], "Annual review")
+    factory.make_milestone(component, by=people["editor"], name="Annual review")
     Milestone.objects.update(version="9")
 
     with pytest.raises(CommandError, match="cut-over: the milestone.*\n.*review: the milestone"):

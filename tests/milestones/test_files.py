@@ -14,7 +14,6 @@ from readiness.reports.gap_report import build_gap_report
 from readiness.reports.jobs import report_task
 from tests import factory
 from tests.factory import NOW
-from tests.milestones.conftest import frozen
 
 LATER = NOW + timedelta(days=40)
 
@@ -24,7 +23,7 @@ def test_each_is_byte_for_byte_what_it_was(component, people, wanted):
     factory.make_decision(component, "c-0-0")
     factory.make_decision(component, "c-0-1", "wont_build")
     then = wanted.render(build_gap_report(component, NOW))
-    milestone = frozen(component, people["editor"])
+    milestone = factory.make_milestone(component, by=people["editor"])
     factory.make_decision(component, "c-0-2", "not_applicable")
     type(component).objects.update(name="Renamed")
 
