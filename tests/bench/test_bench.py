@@ -10,6 +10,7 @@ import pytest
 
 from bench.account import Door
 from bench.browser import Unexpected, form_of
+from bench.files import lengthened
 from bench.figures import (
     MET,
     MISSED,
@@ -25,6 +26,7 @@ from bench.figures import (
 from bench.machine import descendants, resident_mb
 from bench.servers import CALLS
 from bench.traffic import Kind, Load, measure
+from tests.reports import gap_reports
 
 
 @pytest.mark.parametrize(
@@ -214,3 +216,11 @@ def test_the_door_counts_by_service_and_delays():
     asked(door, CALLS, "POST", "delay_ms=30")
     assert json.loads(asked(door, CALLS)[0]) == {}
     assert asked(door, "/", authorization=signed)[1] >= 0.03
+
+
+@pytest.mark.parametrize("requirements", [1, 74, 300])
+def test_a_report_is_lengthened_to_so_many_requirements_each_with_its_own_name(requirements):
+    report = lengthened(gap_reports.large_report(12), requirements)
+
+    assert len({line.criterion for line in report.requirements}) == requirements
+    assert report.counts.total.number == requirements
