@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from demo.decisions import ASSET_ROUTER, LOG_PLATFORM, STATEMENTS, Said
+from demo.milestones import CUT_OVER, freeze_cut_over, freeze_review
 from demo.reviewed import load_reviewed
 from readiness.accounts.actions import create_account, set_component_accounts
 from readiness.catalog.loader import load
@@ -121,8 +122,13 @@ def _asset_router(
                 version=requirement.version,
                 by=people["admin"],
             )
-    for said in sorted(ASSET_ROUTER, key=lambda said: -said.ago):
+    replay = sorted(ASSET_ROUTER, key=lambda said: -said.ago)
+    for said in (each for each in replay if each.ago > CUT_OVER):
         _decide(component, said, people, now)
+    freeze_cut_over(component, people, now)
+    for said in (each for each in replay if each.ago <= CUT_OVER):
+        _decide(component, said, people, now)
+    freeze_review(component, people, now)
 
 
 def _decide(component: Component, said: Said, people: dict[str, User], now: datetime) -> None:

@@ -72,6 +72,13 @@ PAGES = (
     "/queue/",
     "/queue/?of=team:edge",
     f"{C}incidents/",
+    f"{C}milestones/",
+    f"{C}milestones/freeze/",
+    "milestone",
+    "milestone-judged",
+    f"{C}compare/?show=all",
+    "/components/header-rewriter/milestones/",
+    "/components/header-rewriter/compare/",
     f"{C}lint/",
     "/teams/edge/lint/",
     reverse("password_change"),
@@ -100,7 +107,10 @@ def looked(demo):
     )
     try_webhook(webhook=webhook, now=timezone.now())
     collect(timezone.now())
+    milestone, judged = component.milestones.order_by("verdicts")
     return {
+        "milestone": f"{C}milestones/{milestone.pk}/",
+        "milestone-judged": f"{C}milestones/{judged.pk}/",
         "webhook": f"/teams/edge/webhooks/{webhook.pk}/",
         "unsubscribe": unsubscribe_path(webhook.created_by_id),
         "run": f"{C}runs/{CheckRun.objects.get().pk}/",

@@ -11,6 +11,9 @@ from demo.simulated_aws.server import SimulatedAWS
 from readiness.aws.runner import run_now
 from readiness.decisions.queries import broken_entries
 from readiness.decisions.standing import Standing
+from readiness.milestones.compare import compare
+from readiness.milestones.frozen import thaw
+from readiness.milestones.queries import broken_milestones
 from readiness.models import Approval, Component
 from readiness.reports.gap_report import build_gap_report
 
@@ -47,3 +50,18 @@ def test_a_refusal_says_what_remains_and_what_brings_it_back(report):
     assert probe.decision.mitigations
     assert '"incident"' in probe.decision.triggers
     assert '"verdict"' in probe.decision.triggers
+
+
+def test_what_was_frozen_before_the_cut_over_is_less_than_today(report):
+    review, cut_over = Component.objects.get(slug="asset-router").milestones.all()
+    then = thaw(cut_over.frozen)
+    moved = dict(compare(then, report).counts)
+
+    assert then.looked_at is None
+    assert max(line.decision.decided_at for line in then.requirements if line.decision) < (
+        cut_over.made_at
+    )
+    assert moved["worse"] > 0 < moved["better"]
+    assert [verdict.kind for verdict in cut_over.verdicts.all()] == ["conditions"] * 2
+    assert not review.verdicts.exists()
+    assert list(broken_milestones()) == []
