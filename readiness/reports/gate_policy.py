@@ -8,13 +8,24 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
 from pydantic_core import ErrorDetails
 
 from readiness.decisions.standing import Standing
 from readiness.strict_yaml import NotYaml, load_yaml
 
 MAX_LENGTH = 100_000
+# What AWS confirms is in nobody's way, and losing sight of it must not open one.
+BARRING = tuple(standing for standing in Standing if standing is not Standing.VERIFIED)
+
+
+def _bars(standing: Standing) -> Standing:
+    if standing not in BARRING:
+        raise ValueError
+    return standing
+
+
+Barring = Annotated[Standing, AfterValidator(_bars)]
 Weight = Annotated[int, Strict(), Field(ge=1, le=5)]
 Hours = Annotated[int, Strict(), Field(ge=1, le=24 * 365)]
 
@@ -30,7 +41,7 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # Which standings are in the way, each from which weight on.
-    not_ready: dict[Standing, Weight] = {
+    not_ready: dict[Barring, Weight] = {
         Standing.CONTRADICTED: 1,
         Standing.LAPSED: 1,
         Standing.OVERDUE: 4,
@@ -79,7 +90,7 @@ _EXPECTED = {
     "could_not_look": "could_not_tell or tolerate",
     "nothing_seen": "could_not_tell or tolerate",
 }
-_STANDINGS = ", ".join(Standing)
+_STANDINGS = ", ".join(BARRING)
 
 
 def _problem(error: ErrorDetails) -> str:
@@ -93,5 +104,5 @@ def _problem(error: ErrorDetails) -> str:
         said = f"expected keys of {', '.join(_EXPECTED)}"
         return f"{place}: unknown; {said}" if key else f"{place}: {said}"
     if "[key]" in error["loc"]:
-        return f"{place}: no standing; expected one of {_STANDINGS}"
+        return f"{place}: no standing that can be in the way; expected one of {_STANDINGS}"
     return f"{place}: expected {_EXPECTED[key]}, not {error['input']!r}"

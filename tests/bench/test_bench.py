@@ -10,7 +10,6 @@ import pytest
 
 from bench.account import Door
 from bench.browser import Unexpected, form_of
-from bench.files import lengthened
 from bench.figures import (
     MET,
     MISSED,
@@ -23,6 +22,7 @@ from bench.figures import (
     percentile,
     tables,
 )
+from bench.files import lengthened
 from bench.machine import descendants, resident_mb
 from bench.servers import CALLS
 from bench.traffic import Kind, Load, measure

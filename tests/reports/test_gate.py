@@ -7,14 +7,21 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.aws.registry import CHECKS
 from readiness.decisions.live import verdict
 from readiness.decisions.standing import LiveVerdict, Standing, standing
 from readiness.reports.gate import GateOutcome, judge
-from readiness.reports.gate_policy import DEFAULT, Policy, PolicyRefused, Tolerance, read_policy
+from readiness.reports.gate_policy import (
+    BARRING,
+    DEFAULT,
+    Policy,
+    PolicyRefused,
+    Tolerance,
+    read_policy,
+)
 from tests.reports.gap_reports import (
     NOW,
     PARAMETERS,
@@ -180,7 +187,7 @@ lines_drawn = st.builds(
 )
 policies_drawn = st.builds(
     Policy,
-    not_ready=st.dictionaries(st.sampled_from(Standing), st.integers(1, 5)),
+    not_ready=st.dictionaries(st.sampled_from(BARRING), st.integers(1, 5)),
     last_look_within_hours=st.sampled_from([None, 1, 24]),
     nothing_seen=st.sampled_from(Tolerance),
 )
@@ -194,6 +201,7 @@ def looked_at_again(requirement, check):
     return replace(requirement, checks=checks, verdict=says, standing=now_standing)
 
 
+@settings(max_examples=400, deadline=None)
 @given(st.lists(lines_drawn, min_size=1, max_size=6), policies_drawn, st.data())
 def test_one_more_check_that_could_not_look_never_makes_ready(lines, policy, data):
     assert policy.could_not_look is Tolerance.COULD_NOT_TELL
@@ -243,7 +251,11 @@ class TestPolicy:
             ("not_ready: {contradicted: '1'}", "not_ready.contradicted: expected a standing and"),
             ("not_ready: {lapsed: 6}", "not_ready.lapsed: expected a standing and the weight"),
             ("not_ready: {lapsed: true}", "not_ready.lapsed: expected a standing and the weight"),
-            ("not_ready: {bad: 1}", "not_ready.bad: no standing; expected one of undecided, gap,"),
+            (
+                "not_ready: {bad: 1}",
+                "not_ready.bad: no standing that can be in the way; expected one",
+            ),
+            ("not_ready: {verified: 1}", "not_ready.verified: no standing that can be in"),
             ("last_look_within_hours: 1.5", "last_look_within_hours: expected a whole number"),
             ("last_look_within_hours: 0", "last_look_within_hours: expected a whole number"),
             ("could_not_look: maybe", "could_not_look: expected could_not_tell or tolerate, not"),
