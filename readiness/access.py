@@ -145,7 +145,9 @@ def get_check_run(
     """Return a check run of a component; raises as get_component."""
     component = get_component(request, component_slug, needs=needs)
     run = get_object_or_404(
-        CheckRun.objects.select_related("requested_by"), pk=pk, component=component
+        CheckRun.objects.select_related("requested_by", "recording").defer("recording__content"),
+        pk=pk,
+        component=component,
     )
     run.component = component
     return run

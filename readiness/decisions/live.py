@@ -37,6 +37,7 @@ STATE_FIELDS = (
     "latest__checked_at",
     "latest__check_version",
     "latest__params_digest",
+    "latest__run__recording_id",
     "known__status",
     "known__reason",
     "known__checked_at",
@@ -61,6 +62,8 @@ class CheckLine:
     reason: str = ""
     observed: dict[str, Any] | None = None
     checked_at: datetime | None = None
+    # Judged from a recording that somebody brought, as of the moment it was made.
+    from_recording: bool = False
     # Of the newest look that gave an answer.
     known_status: str | None = None
     known_reason: str = ""
@@ -245,6 +248,7 @@ def _line(
         reason=state["latest__reason"],
         observed=state["latest__observed"],
         checked_at=look.checked_at,
+        from_recording=state["latest__run__recording_id"] is not None,
         known_status=known,
         known_reason=state["known__reason"] if known else "",
         known_at=look.known_at,

@@ -130,6 +130,7 @@ def _check(check: CheckLine) -> dict[str, Any]:
         "reason": check.reason,
         "observed": check.observed,
         "checked_at": check.checked_at,
+        "from_recording": check.from_recording,
         "known_status": check.known_status,
         "known_at": check.known_at,
         "unknown_since": check.unknown_since,

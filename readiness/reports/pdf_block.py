@@ -181,7 +181,8 @@ def look(check: CheckLine, today: date) -> Look:
         return Look("unknown", "could not look", _blind_words(check), "")
     said = check.reason
     if check.checked_at:
-        said += f" Looked at on {moment(check.checked_at)}{_age(check.checked_at, today)}."
+        how = "Recorded" if check.from_recording else "Looked at"
+        said += f" {how} on {moment(check.checked_at)}{_age(check.checked_at, today)}."
     if check.muted:
         said += " Muted: it goes on looking, but does not move this requirement."
     return Look(check.verdict.value, word, said or check.check.title, _facts(check))

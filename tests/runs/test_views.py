@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from readiness.aws.recording import Recording as Answers
+from readiness.aws.runner import run_task
 from readiness.models import (
     ApiToken,
     CheckRun,
@@ -116,6 +117,17 @@ def test_recording_waits_for_a_run_that_is_under_way(client, file, router):
     assert answer["Location"] == f"{URL}recordings/"
     assert "Another run is under way" in client.get(answer["Location"]).content.decode()
     assert (Recording.objects.count(), CheckRun.objects.count()) == (1, 1)
+
+
+def test_pages_say_that_a_verdict_is_from_a_recording(client, router, file):
+    upload(client, file)
+    run_task(CheckRun.objects.get().pk)
+
+    day = "20 November 2026"
+    run = CheckRun.objects.get()
+    for page in (f"runs/{run.pk}/", "checks/s3.versioning/"):
+        assert f"from a recording of {day}" in client.get(URL + page).content.decode()
+    assert "recorded" in client.get(f"{URL}checks/").content.decode()
 
 
 def test_recording_is_judged_again(client, file):
