@@ -183,10 +183,15 @@ def _facts_said(before: Iterable[CheckLine], after: Iterable[CheckLine]) -> Iter
         title = (now or old[check_id]).check.title
         if _verdict(was) != _verdict(now):
             yield Said(title, _verdict(was), _verdict(now))
-        if was and now:
+        if was and now and _looked(was) and _looked(now):
             for fact in differences(was.observed or {}, now.observed or {}):
                 where = f"{title}: {facts.path_words(fact.path)}"
                 yield Said(where, _fact(fact.before), _fact(fact.after))
+
+
+def _looked(line: CheckLine) -> bool:
+    """Whether its facts say anything: where nobody could look, none is gone."""
+    return line.status is not None and not line.could_not_look
 
 
 def _verdict(line: CheckLine | None) -> str:

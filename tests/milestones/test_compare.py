@@ -106,6 +106,16 @@ def test_checks_that_came_went_and_could_not_look():
     ]
 
 
+@pytest.mark.parametrize("status", [None, "throttled"])
+def test_facts_that_nobody_could_see_are_not_gone(status):
+    seen = make_check("logs.retention", observed={"n": 1})
+    unseen = make_check("logs.retention", status, **({"observed": {}} if status else {}))
+
+    for before, after in ((seen, unseen), (unseen, seen)):
+        facts = moved(line(checks=(before,)), line(checks=(after,))).facts
+        assert [said.what for said in facts] == [seen.check.title]
+
+
 def test_criteria_come_and_go():
     comparison = compare(make_report(line(criterion="old")), make_report(line(criterion="new")))
 
