@@ -69,6 +69,13 @@ def readable_components(request: UserRequest) -> QuerySet[Component]:
     return Component.objects.for_user(request.user)
 
 
+def peers_of(request: UserRequest, component: Component) -> QuerySet[Component]:
+    """Return the other components of the same blueprint that the user may read, by name."""
+    found = Component.objects.for_user(request.user).active().exclude(pk=component.pk)
+    of_kind = found.filter(blueprint=component.blueprint_id, blueprint__isnull=False)
+    return of_kind.select_related("team", "catalog", "blueprint").order_by("name")
+
+
 def get_requirement(
     request: UserRequest, component_slug: str, criterion_slug: str, *, needs: Role = Role.VIEWER
 ) -> Requirement:

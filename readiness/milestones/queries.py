@@ -67,6 +67,16 @@ class Broken:
     problem: str
 
 
+def last_go(component: Component) -> datetime | None:
+    """Return when the newest milestone that anybody judged was frozen, if nobody said no-go to it;
+    else None."""
+    judged = component.milestones.filter(verdicts__isnull=False).distinct()
+    newest = judged.prefetch_related("verdicts").first()
+    if newest is None or any(v.kind == VerdictKind.NO_GO for v in newest.verdicts.all()):
+        return None
+    return newest.made_at
+
+
 def broken_milestones() -> Iterator[Broken]:
     """Yield everything about milestones that is not as it was written. One report at a time."""
     conditions = MilestoneCondition.objects.select_related("closing").order_by("due_date", "text")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -24,6 +24,8 @@ from readiness.reports.pdf_content import verdict_words
 
 DETAIL = "milestones/milestone_detail.html"
 TODAY = "today"
+# Before the slug of another component.
+PEER = "component:"
 
 
 @require_GET
@@ -169,22 +171,37 @@ def _refused(request: UserRequest, milestone: Milestone, why: Exception) -> Http
 
 @require_GET
 def milestone_compare(request: UserRequest, component: str) -> HttpResponse:
-    """Two milestones, or a milestone and today; by default the newest milestone and today."""
+    """Two of: the milestones, today, and today of the components of the same blueprint. By default
+    the newest milestone and today."""
     found = access.get_component(request, component)
     known = list(found.milestones.defer("frozen"))
-    context: dict[str, Any] = {"component": found, "milestones": known}
-    if known:
-        asked = (request.GET.get("from", str(known[0].pk)), request.GET.get("to", TODAY))
-        (old, before), (new, after) = (_side(found, key) for key in asked)
-        context |= compare_context(compare(before, after), (old, new), request.GET)
-        context["topics"] = after.topics
+    peers = list(access.peers_of(request, found))
+    context: dict[str, Any] = {"component": found, "milestones": known, "peers": peers}
+    if known or peers:
+        old = request.GET.get("from", str(known[0].pk) if known else TODAY)
+        new = request.GET.get("to", TODAY if known else f"{PEER}{peers[0].slug}")
+        sides = [_side(found, key, peers) for key in (old, new)]
+        (before, _), (after, _) = sides
+        comparison = compare(*(report for _, report in sides))
+        context |= compare_context(comparison, (before, after), request.GET)
+        context["topics"] = sides[1][1].topics
     return render_part(request, "milestones/milestone_compare.html", context)
 
 
-def _side(component: Component, key: str) -> tuple[Side, GapReport]:
+def _side(component: Component, key: str, peers: list[Component]) -> tuple[Side, GapReport]:
+    """Return one side by its name in the address. Raises Http404 for what it may not be."""
     if key == TODAY:
-        report = build_gap_report(component, timezone.now())
-        return Side(key, "Today", report.today, report.counts), report
+        return _today(key, "Today", component)
+    if key.startswith(PEER):
+        for peer in peers:
+            if key == f"{PEER}{peer.slug}":
+                return _today(key, peer.name, peer)
+        raise Http404
     milestone = access.milestone_of(component, key)
     report = thaw(milestone.frozen)
     return Side(key, milestone.name, report.today, report.counts), report
+
+
+def _today(key: str, name: str, component: Component) -> tuple[Side, GapReport]:
+    report = build_gap_report(component, timezone.now())
+    return Side(key, name, report.today, report.counts), report

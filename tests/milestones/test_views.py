@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from readiness.milestones.actions import close_condition, give_verdict
-from readiness.models import ConditionClosing, Milestone, MilestoneVerdict, VerdictKind
+from readiness.models import Component, ConditionClosing, Milestone, MilestoneVerdict, VerdictKind
 from readiness.reports.data import report_digest
 from readiness.reports.gap_report import build_gap_report
 from tests import factory
@@ -310,6 +310,22 @@ class TestCompare:
 
         assert html.count('<p class="moved">') == number
         assert ("Nothing fits this filter." in html) == (number == 0)
+
+    def test_components_of_one_blueprint_side_by_side(self, editor, component):
+        blueprint = factory.make_blueprint(component.catalog, c_0_0={"statement": "It is so."})
+        Component.objects.update(blueprint=blueprint)
+        peer = factory.make_component(slug="peer", blueprint=blueprint, team=component.team)
+        hidden = factory.make_component(
+            slug="hidden", blueprint=blueprint, team=factory.make_team("other")
+        )
+        factory.make_decision(peer, "c-0-1", "done")
+
+        html = editor.get(COMPARE).content.decode()
+
+        assert "0 worse, 1 better, 1 changed, 4 as before" in html
+        assert ("Peer, today" in html, hidden.name in html) == (True, False)
+        refused = editor.get(COMPARE, {"from": "today", "to": "component:hidden"})
+        assert refused.status_code == 404
 
     def test_of_two_that_are_alike_says_so(self, editor, milestone):
         html = editor.get(COMPARE).content.decode()
