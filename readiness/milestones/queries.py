@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Prefetch, QuerySet
 
 from readiness.decisions.standing import Standing
 from readiness.milestones.digest import Terms, closing_digest, milestone_digest, verdict_digest
-from readiness.models import Component, Milestone, MilestoneCondition, MilestoneVerdict
+from readiness.models import (
+    Component,
+    Milestone,
+    MilestoneCondition,
+    MilestoneVerdict,
+    VerdictKind,
+)
 from readiness.reports.counts import Counts, Tally
 
 

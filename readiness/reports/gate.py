@@ -52,10 +52,16 @@ class Judgement:
         return {"outcome": self.outcome, "reasons": [asdict(reason) for reason in self.reasons]}
 
 
-def judge(report: GapReport, policy: Policy, now: datetime) -> Judgement:
-    """Return whether the component of a report may go live by a policy, and if not, why."""
+def judge(
+    report: GapReport, policy: Policy, now: datetime, *, last_go: datetime | None = None
+) -> Judgement:
+    """Return whether the component of a report may go live by a policy, and if not, why.
+
+    `last_go` is when the newest milestone was frozen, if approvers said go to it.
+    """
     reasons = (
         *(each for line in report.requirements for each in _in_the_way(line, policy)),
+        *_milestone(policy, now, last_go),
         *_nothing_known(report),
         *_last_look(report, policy, now),
         *(each for line in report.requirements for each in _unseen(line, policy)),
@@ -76,6 +82,16 @@ def _in_the_way(line: RequirementLine, policy: Policy) -> Iterator[Reason]:
 def _bars(standing: Standing, line: RequirementLine, policy: Policy) -> bool:
     least = policy.not_ready.get(standing)
     return least is not None and line.weight >= least
+
+
+def _milestone(policy: Policy, now: datetime, last_go: datetime | None) -> Iterator[Reason]:
+    days = policy.milestone_within_days
+    if days is None or (last_go and now - last_go <= timedelta(days=days)):
+        return
+    sentence = "No milestone stands to which somebody said go."
+    if last_go:
+        sentence = f"The milestone with a go is of {words.day(last_go)}, more than {days} days ago."
+    yield Reason(GateOutcome.NOT_READY, "milestone_within_days", "", "", sentence)
 
 
 def _nothing_known(report: GapReport) -> Iterator[Reason]:

@@ -28,6 +28,7 @@ def _bars(standing: Standing) -> Standing:
 Barring = Annotated[Standing, AfterValidator(_bars)]
 Weight = Annotated[int, Strict(), Field(ge=1, le=5)]
 Hours = Annotated[int, Strict(), Field(ge=1, le=24 * 365)]
+Days = Annotated[int, Strict(), Field(ge=1, le=3650)]
 
 
 class Tolerance(StrEnum):
@@ -53,6 +54,8 @@ class Policy(BaseModel):
     could_not_look: Tolerance = Tolerance.COULD_NOT_TELL
     # ... and of a component of which AWS was never seen: no check applies, or none could look.
     nothing_seen: Tolerance = Tolerance.COULD_NOT_TELL
+    # Days since the newest milestone with a go; None where none is asked for.
+    milestone_within_days: Days | None = None
 
 
 DEFAULT = Policy()
@@ -89,6 +92,7 @@ _EXPECTED = {
     "last_look_within_hours": f"a whole number of hours, 1 to {24 * 365}, or null",
     "could_not_look": "could_not_tell or tolerate",
     "nothing_seen": "could_not_tell or tolerate",
+    "milestone_within_days": "a whole number of days, 1 to 3650, or null",
 }
 _STANDINGS = ", ".join(BARRING)
 
@@ -98,8 +102,6 @@ def _problem(error: ErrorDetails) -> str:
     loc = [str(step) for step in error["loc"] if step != "[key]"]
     key = loc[0] if loc else ""
     place = ".".join(loc) or "the policy"
-    if key.startswith("milestone"):
-        return f"{place}: milestones cannot be judged yet; leave this key out"
     if key not in _EXPECTED:
         said = f"expected keys of {', '.join(_EXPECTED)}"
         return f"{place}: unknown; {said}" if key else f"{place}: {said}"

@@ -103,7 +103,8 @@ class TestWhatCannotBeAsked:
             f"{path} is no policy:",
             "  not_ready.lapsed: expected a standing and the weight, 1 to 5, from which it is in "
             "the way, not 9",
-            "  milestone: milestones cannot be judged yet; leave this key out",
+            "  milestone: unknown; expected keys of not_ready, last_look_within_hours, "
+            "could_not_look, nothing_seen, milestone_within_days",
         ]
 
     def test_database_that_does_not_answer(self, component, monkeypatch):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,7 +20,7 @@ from readiness.milestones.actions import (
 )
 from readiness.milestones.digest import Terms
 from readiness.milestones.frozen import thaw
-from readiness.milestones.queries import broken_milestones
+from readiness.milestones.queries import broken_milestones, last_go
 from readiness.models import (
     ConditionClosing,
     Milestone,
@@ -183,3 +183,22 @@ def test_verify_misses_a_verdict_and_a_condition_that_are_gone():
     assert [each.problem for each in broken_milestones()] == [
         "verdict 1 was changed after it was written",
     ]
+
+
+def test_last_go_is_of_the_newest_milestone_that_was_judged(people, component):
+    approver, admin = people["approver"], people["admin"]
+    assert last_go(component) is None
+    first = factory.make_milestone(component, by=approver)
+    assert last_go(component) is None
+
+    give_verdict(
+        milestone=first, kind=VerdictKind.GO, reason="", conditions=(), by=approver, now=NOW
+    )
+    factory.make_milestone(component, by=approver, name="Later", now=NOW + timedelta(days=2))
+    assert last_go(component) == NOW
+
+    bad = factory.make_milestone(component, by=approver, name="Bad", now=NOW + timedelta(days=3))
+    give_verdict(
+        milestone=bad, kind=VerdictKind.NO_GO, reason="No.", conditions=(), by=admin, now=NOW
+    )
+    assert last_go(component) is None

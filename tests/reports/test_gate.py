@@ -259,7 +259,8 @@ class TestPolicy:
             ("last_look_within_hours: 1.5", "last_look_within_hours: expected a whole number"),
             ("last_look_within_hours: 0", "last_look_within_hours: expected a whole number"),
             ("could_not_look: maybe", "could_not_look: expected could_not_tell or tolerate, not"),
-            ("milestone_not_older_than_days: 30", "milestone_not_older_than_days: milestones can"),
+            ("milestone_within_days: 0", "milestone_within_days: expected a whole number of days"),
+            ("milestone_within_days: x", "milestone_within_days: expected a whole number of days"),
             ("a: &a 1\nb: *a", "line 2: aliases"),
             ("could_not_look: [", "line 1: "),
             ("x" * 100_001, "longer than 100,000 bytes"),
@@ -282,3 +283,18 @@ class TestPolicy:
             "nothing_seen",
             "milestone",
         ]
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "outcome"), [(None, NOT_READY), (31, NOT_READY), (30, READY), (0, READY)]
+)
+def test_a_milestone_with_a_go_may_be_asked_for(days_ago, outcome):
+    last_go = None if days_ago is None else NOW - timedelta(days=days_ago)
+    policy = Policy(milestone_within_days=30)
+
+    judgement = judge(make_report(SEEN), policy, NOW, last_go=last_go)
+
+    assert judgement.outcome is outcome
+    rules = [reason.rule for reason in judgement.reasons]
+    assert rules == ([] if outcome is READY else ["milestone_within_days"])
+    assert judge(make_report(SEEN), DEFAULT, NOW).outcome is READY

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from readiness.management.components import add_component_argument, find_component
+from readiness.milestones.queries import last_go
 from readiness.reports.gap_report import build_gap_report
 from readiness.reports.gate import GateOutcome, Judgement, judge
 from readiness.reports.gate_policy import DEFAULT, Policy, PolicyRefused, read_policy
@@ -58,7 +59,9 @@ def _policy(path: Path) -> Policy:
 def _judged(slug: str, policy: Policy) -> Judgement:
     now = timezone.now()
     try:
-        return judge(build_gap_report(find_component(slug), now), policy, now)
+        component = find_component(slug)
+        report = build_gap_report(component, now)
+        return judge(report, policy, now, last_go=last_go(component))
     except CommandError as error:
         raise _untold(str(error)) from error
     except DatabaseError as error:
