@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from readiness.milestones.actions import close_condition, give_verdict
+from readiness.milestones.digest import Terms
 from readiness.models import Component, ConditionClosing, Milestone, MilestoneVerdict, VerdictKind
 from readiness.reports.data import report_digest
 from readiness.reports.gap_report import build_gap_report
@@ -128,6 +129,30 @@ class TestDetail:
         assert "Afterwards." not in html
         assert (milestone.digest in html, milestone.report_digest in html) == (True, True)
         assert "byte for byte as it did on that day" in html
+
+    @pytest.mark.parametrize("number", [1, 3, 75])
+    def test_takes_seven_queries_however_many_conditions_and_requirements(
+        self, login, component, people, number, django_assert_num_queries
+    ):
+        factory.add_criteria(component, number)
+        milestone = factory.make_milestone(component, by=people["editor"])
+        give_verdict(
+            milestone=milestone,
+            kind=VerdictKind.CONDITIONS,
+            reason="So.",
+            conditions=[
+                Terms(f"Condition {n}.", people["editor"].pk, date(2026, 12, 1))
+                for n in range(number)
+            ],
+            by=people["approver"],
+            now=NOW,
+        )
+        viewer = login("viewer")
+
+        with django_assert_num_queries(7):
+            html = viewer.get(page(milestone)).content.decode()
+
+        assert html.count('<b class="verdict unknown">Open</b>') == number
 
     def test_frozen_by_another_version_says_so(self, editor, component, people, settings):
         settings.VERSION = "0.0.9"
