@@ -55,6 +55,7 @@ SCHEDULES = {
     "Recordings whose checks changed": ("readiness.runs.recordings.judge_again", "H", None),
     "Reminders": ("readiness.notices.jobs.remind", "I", 5),
     "Webhooks whose time has come": ("readiness.notices.jobs.nudge_due", "I", 1),
+    "Where components stand today": ("readiness.trends.rollup.roll_up", "H", None),
     "Old answers of AWS": ("readiness.checks.retention.clear_old_results", "D", None),
 }
 

@@ -253,6 +253,7 @@ def test_schedules_are_written_once(db):
         "readiness.runs.recordings.judge_again": "H",
         "readiness.notices.jobs.remind": "I",
         "readiness.notices.jobs.nudge_due": "I",
+        "readiness.trends.rollup.roll_up": "H",
         "readiness.checks.retention.clear_old_results": "D",
     }
 

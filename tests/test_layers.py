@@ -33,6 +33,7 @@ FEATURES = (
     "risks",
     "runs",
     "teams",
+    "trends",
 )
 
 

@@ -57,6 +57,7 @@ from readiness.models.notices import (
 )
 from readiness.models.reports import ReportFile, ReportJob
 from readiness.models.risk import RiskMatrix
+from readiness.models.rollups import DailyRollup
 from readiness.models.teams import Membership, Role, Team, User
 from readiness.models.triggers import Incident, TriggerFiring
 
@@ -88,6 +89,7 @@ __all__ = [
     "Criterion",
     "CriterionRevision",
     "Criticality",
+    "DailyRollup",
     "Decision",
     "Delivery",
     "Effort",
