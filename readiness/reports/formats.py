@@ -6,10 +6,30 @@ What renders is named here and imported when it is needed: a web server never lo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.module_loading import import_string
 
 from readiness.reports.gap_report import GapReport
+
+PAPERS = {"a4": "A4", "letter": "Letter"}
+VARIANTS = {
+    "full": "Full",
+    "executive": "Executive, two pages",
+    "decisions": "Decisions only",
+}
+TOPIC = "topic:"
+
+
+class Edition(NamedTuple):
+    """How much of the report, one of VARIANTS or TOPIC with the slug of a topic, on what of
+    PAPERS."""
+
+    variant: str = "full"
+    paper: str = "a4"
+
+
+FULL = Edition()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +38,17 @@ class Format:
     title: str
     media_type: str
     extension: str
-    # Of a function from a GapReport to the bytes of a file, the same for the same report.
+    # Of a function from a GapReport to the bytes of a file, the same for the same report; with
+    # editions it takes the fields of one besides.
     renderer: str
     # What the worker is doing while it renders.
     step: str = "writing the file"
+    has_editions: bool = False
 
-    def render(self, report: GapReport) -> bytes:
-        content: bytes = import_string(self.renderer)(report)
+    def render(self, report: GapReport, edition: Edition = FULL) -> bytes:
+        """Return the file. Raises ValueError for an edition that there is not."""
+        asked = edition._asdict() if self.has_editions else {}
+        content: bytes = import_string(self.renderer)(report, **asked)
         return content
 
 
@@ -36,6 +60,7 @@ PDF = Format(
     "pdf",
     "readiness.reports.pdf.render_pdf",
     step="laying out the pages",
+    has_editions=True,
 )
 FORMATS = {
     each.slug: each

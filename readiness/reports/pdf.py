@@ -23,17 +23,21 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from readiness.decisions.standing import Group, Standing
 from readiness.reports import charts
+from readiness.reports.formats import PAPERS
 from readiness.reports.gap_report import GapReport
-from readiness.reports.pdf_content import content
+from readiness.reports.pdf_variant import variant_content
 from readiness.reports.plain_text import without_control_characters
 
 FONTS = Path(__file__).parent / "fonts"
 
 
-def render_pdf(report: GapReport) -> bytes:
-    """Return the report as a PDF. The same report gives the same bytes."""
-    html = render_to_string("reports/pdf/report.html", content(report))
-    fonts, stylesheet = _house_style()
+def render_pdf(report: GapReport, *, variant: str = "full", paper: str = "a4") -> bytes:
+    """Return the report as a PDF: an edition of formats.py. The same report gives the same bytes.
+    Raises ValueError for a variant or a paper that there is not."""
+    if paper not in PAPERS:
+        raise ValueError(f"There is no paper {paper!r}, but {', '.join(PAPERS)}.")
+    html = render_to_string("reports/pdf/report.html", variant_content(report, variant))
+    fonts, stylesheet = _house_style(paper)
     with _collector_paused():
         document = _Document(string=without_control_characters(html), url_fetcher=NOTHING)
         pdf: bytes = document.write_pdf(
@@ -62,10 +66,10 @@ class _Document(HTML):  # type: ignore[misc]
 
 
 @cache
-def _house_style() -> tuple[FontConfiguration, CSS]:
+def _house_style(paper: str) -> tuple[FontConfiguration, CSS]:
     fonts = FontConfiguration()
     tokens = (settings.BASE_DIR / "static/tokens.css").read_text(encoding="utf-8")
-    css = tokens + render_to_string("reports/pdf/report.css") + "".join(_marks())
+    css = tokens + render_to_string("reports/pdf/report.css", {"paper": paper}) + "".join(_marks())
     return fonts, CSS(string=css, font_config=fonts, url_fetcher=_OurFonts())
 
 

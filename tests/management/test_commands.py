@@ -7,6 +7,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from pypdf import PdfReader
 
 from readiness import append_only
 from readiness.aws.iam_policy import action_of
@@ -78,6 +79,27 @@ class TestExportReport:
                 "asset-router-decisions/README.md",
                 "asset-router-decisions/0001-c-0-0.md",
             ]
+
+    def test_writes_a_variant_of_the_pdf_on_a_paper(self, component, tmp_path):
+        path = tmp_path / "two-pages.pdf"
+        asked = ("--variant", "executive", "--paper", "letter")
+
+        output("export_report", "asset-router", *asked, "--output", path)
+
+        pages = PdfReader(path).pages
+        assert [page.mediabox[2:] for page in pages] == [[612, 792]] * 2
+
+    @pytest.mark.parametrize(
+        ("asked", "why"),
+        [
+            (("--variant", "topic:nope"), "no topic 'nope', but t-0"),
+            (("--variant", "brief"), "no variant 'brief', but full, executive, decisions, topic"),
+            (("--variant", "executive", "--format", "csv"), "Only a PDF has variants"),
+        ],
+    )
+    def test_says_which_variants_there_are(self, component, asked, why):
+        with pytest.raises(CommandError, match=why):
+            output("export_report", "asset-router", *asked, "--output", "x")
 
     def test_says_which_components_there_are(self, component):
         with pytest.raises(CommandError, match="no component 'nope'. Known: asset-router"):

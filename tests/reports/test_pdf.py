@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import socket
 from dataclasses import fields, replace
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
 
 from readiness.decisions.standing import Standing
 from readiness.reports.data import report_digest
+from readiness.reports.formats import VARIANTS
 from readiness.reports.gap_report import Person
 from readiness.reports.pdf import NOTHING, _OurFonts, render_pdf
 from tests.reports.gap_reports import (
     ADA,
     NOW,
+    TODAY,
     large_report,
     make_check,
     make_component,
@@ -41,8 +44,8 @@ EVERY_STANDING = (
 REPORT = make_report(*EVERY_STANDING, topics=3)
 
 
-def read(report):
-    return PdfReader(io.BytesIO(render_pdf(report)))
+def read(report, **asked):
+    return PdfReader(io.BytesIO(render_pdf(report, **asked)))
 
 
 def text_of(reader):
@@ -222,6 +225,116 @@ def test_summary_keeps_to_its_page_however_long_the_texts_are():
     pdf = read(large_report(30, reasoning=(600, 1200), live=20))
 
     assert places(pdf)[:3] == [("Summary", 2), ("Contents", 3), ("Needs attention", 4)]
+
+
+# --- Variants and papers --------------------------------------------------------------------------
+
+
+def size_of(reader):
+    """The sizes of the pages in millimetres."""
+    return {
+        (round(page.mediabox.width / 72 * 25.4), round(page.mediabox.height / 72 * 25.4))
+        for page in reader.pages
+    }
+
+
+def test_letter_has_the_pages_of_a4(pdf):
+    letter = read(REPORT, paper="letter")
+
+    assert size_of(pdf) == {(210, 297)}
+    assert size_of(letter) == {(216, 279)}
+    assert places(letter) == places(pdf)
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize(
+    "report",
+    [
+        REPORT,
+        make_report(checks=()),
+        large_report(60, reasoning=(600, 1200), live=20),
+        replace(
+            large_report(40),
+            component=make_component(
+                name="A name of words " * 6, description="W" * 900, risk_context="so it goes " * 99
+            ),
+        ),
+    ],
+    ids=["every standing", "nothing", "long texts", "long facts"],
+)
+def test_executive_has_two_pages(report, paper):
+    pdf = read(report, variant="executive", paper=paper)
+
+    assert len(pdf.pages) == 2
+    assert places(pdf) == [("Needs attention", 1), ("Summary", 2)]
+    assert report_digest(report) in pdf.pages[0].extract_text()
+
+
+def test_executive_has_the_most_urgent_and_the_largest_risks_and_says_how_much_it_leaves_out():
+    lines = [make_line(make_decision("build", due_date=TODAY - timedelta(1))) for _ in range(9)]
+    risk = make_decision("wont_build", risk="The side may fail.")
+
+    pdf = read(make_report(*lines, make_line(risk)), variant="executive")
+
+    first, second = (" ".join(page.extract_text().split()) for page in pdf.pages)
+    assert [line.statement in first for line in lines] == [True] * 6 + [False] * 3
+    assert "And 3 more, in the full report." in first
+    assert "The side may fail." in second
+
+
+def test_decisions_only_leaves_out_what_nobody_decided():
+    decided, undecided = make_line(make_decision("done")), make_line(None)
+    untouched = make_line(None)
+
+    pdf = read(make_report(decided, undecided, untouched, topics=2), variant="decisions")
+
+    said = text_of(pdf)
+    assert bookmarks(pdf.outline) == [
+        "Contents",
+        "Decisions by topic",
+        ["1Topic 0"],
+        "Ledger",
+        "What the standings mean",
+    ]
+    assert decided.statement in said
+    assert decided.decision.digest in said
+    assert undecided.statement not in said
+
+
+def test_decisions_only_without_any():
+    said = text_of(read(make_report(make_line(None)), variant="decisions"))
+
+    assert "Nothing has been decided yet, so the ledger is empty." in said
+
+
+def test_a_topic_is_whole_and_alone_and_counted_for_itself():
+    pdf = read(REPORT, variant="topic:topic-1")
+
+    lines = REPORT.topics[1].requirements
+    said = text_of(pdf)
+    assert bookmarks(pdf.outline) == ["One topic", ["1Topic 1"]]
+    assert [e["/S"] for e in elements(pdf)].count("/H4") == len(lines)
+    assert all(line.statement in said for line in lines)
+    assert f"of {len(lines)} requirements" in pdf.pages[0].extract_text()
+    assert report_digest(REPORT) in said
+    assert pdf.metadata.title == "Asset router: gap report of 20 November 2026, Topic 1"
+
+
+@pytest.mark.parametrize("variant", [*VARIANTS, "topic:topic-2"])
+def test_no_variant_links_to_what_it_has_not_and_each_is_the_same_again(variant, caplog):
+    content = render_pdf(REPORT, variant=variant)
+
+    assert [r.message for r in caplog.records if "anchor" in r.message.lower()] == []
+    assert content == render_pdf(REPORT, variant=variant)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"variant": "topic:nope"}, {"variant": "brief"}, {"variant": "topic:"}, {"paper": "a5"}],
+)
+def test_what_there_is_not_is_refused(asked):
+    with pytest.raises(ValueError, match="no (variant|topic|paper)"):
+        render_pdf(REPORT, **asked)
 
 
 # --- What it must not do --------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def rendered(monkeypatch):
     """Rendering, without WeasyPrint: what the PDF looks like is test_pdf's business."""
     calls = []
 
-    def render(report):
+    def render(report, **asked):
         calls.append(report)
         return b"%PDF of " + report.component.name.encode()
 
@@ -170,7 +170,7 @@ class TestReportJob:
         assert (again, ReportJob.objects.count()) == (first, 1)
 
     def test_that_fails_says_so_and_offers_another_try(self, editor, component, monkeypatch):
-        def stumble(report):
+        def stumble(report, **asked):
             raise ZeroDivisionError
 
         monkeypatch.setattr("readiness.reports.pdf.render_pdf", stumble)

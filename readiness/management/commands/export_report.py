@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from readiness.management.components import add_component_argument, find_component
 from readiness.models import Component
-from readiness.reports.formats import FORMATS, PDF
+from readiness.reports.formats import FORMATS, FULL, PAPERS, PDF, TOPIC, VARIANTS, Edition
 from readiness.reports.gap_report import build_gap_report
 from readiness.reports.records import decision_archive, decision_records
 
@@ -26,6 +26,12 @@ class Command(BaseCommand):
         add_component_argument(parser)
         parser.add_argument("--format", choices=[*FORMATS, MADR], default=PDF.slug)
         parser.add_argument(
+            "--variant",
+            default=FULL.variant,
+            help=f"of a PDF: {', '.join(VARIANTS)} or {TOPIC}SLUG",
+        )
+        parser.add_argument("--paper", choices=PAPERS, default=FULL.paper, help="of a PDF")
+        parser.add_argument(
             "--output",
             type=Path,
             required=True,
@@ -34,7 +40,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, component: str, output: Path, **options: Any) -> str:
-        content = _content(find_component(component), options["format"])
+        edition = Edition(options["variant"], options["paper"])
+        content = _content(find_component(component), options["format"], edition)
         if str(output) == "-" and options["format"] in PRINTED:
             return content.decode()
         try:
@@ -44,8 +51,13 @@ class Command(BaseCommand):
         return f"{output}: {len(content):,} bytes."
 
 
-def _content(component: Component, wanted: str) -> bytes:
+def _content(component: Component, wanted: str, edition: Edition) -> bytes:
     now = timezone.now()
+    if edition != FULL and wanted != PDF.slug:
+        raise CommandError("Only a PDF has variants and papers.")
     if wanted == MADR:
         return decision_archive(component, decision_records(component, now))
-    return FORMATS[wanted].render(build_gap_report(component, now))
+    try:
+        return FORMATS[wanted].render(build_gap_report(component, now), edition)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
