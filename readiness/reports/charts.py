@@ -141,7 +141,7 @@ def bar(counts: Counts, *, by: str = "number", height: int = 14) -> SafeString:
         if not size:
             continue
         width = 100 * size / total
-        style = f'class="{_bar_class(group)}" fill="{group_fill(group)}"'
+        style = f'class="{band_class(group)}" fill="{group_fill(group)}"'
         rects += f'<rect x="{at:.3f}%" width="{width:.3f}%" height="100%" {style}/>'
         if at:
             # A line between the parts, so that neighbours stay apart where colour does not tell.
@@ -154,5 +154,6 @@ def bar(counts: Counts, *, by: str = "number", height: int = 14) -> SafeString:
     )
 
 
-def _bar_class(group: Group) -> str:
+def band_class(group: Group) -> str:
+    """Return the class by which static/app.css repaints what has `group_fill`."""
     return "fill-pattern" if group in _PATTERNED else f"fill-{group.value.replace('_', '-')}"

@@ -77,6 +77,7 @@ PAGES = (
     "milestone",
     "milestone-judged",
     f"{C}compare/?show=all",
+    f"{C}trend/",
     "/components/header-rewriter/milestones/",
     "/components/header-rewriter/compare/",
     f"{C}lint/",
