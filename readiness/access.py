@@ -171,10 +171,16 @@ def milestone_of(component: Component, pk: str | int) -> Milestone:
 
 
 def get_milestone(
-    request: UserRequest, component_slug: str, pk: int, *, needs: Role = Role.VIEWER
+    request: UserRequest,
+    component_slug: str,
+    pk: int,
+    *,
+    needs: Role = Role.VIEWER,
+    archived: bool = False,
 ) -> Milestone:
     """Return a milestone of a component; raises as get_component."""
-    return milestone_of(get_component(request, component_slug, needs=needs), pk)
+    component = get_component(request, component_slug, needs=needs, archived=archived)
+    return milestone_of(component, pk)
 
 
 def get_report_job(request: UserRequest, component_slug: str, pk: int) -> ReportJob:

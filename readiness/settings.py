@@ -150,6 +150,11 @@ CHECK_RESULTS_KEPT_DAYS = env.int("CHECK_RESULTS_KEPT_DAYS", default=90)
 # The longest file that may be added to a requirement.
 EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", default=10)
 
+# --- Sharing ------------------------------------------------------------------------------------
+
+# Whether approvers may make links that open a milestone to people without an account.
+SHARING = env.bool("SHARING", default=False)
+
 # --- Mail ---------------------------------------------------------------------------------------
 
 # Without one nobody is sent mail. smtp+tls://user:password@host:587, smtp+ssl://...:465, smtp://

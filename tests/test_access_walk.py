@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from readiness.aws.connection_test import Report
 from readiness.comments.actions import add_comment
 from readiness.evidence.actions import add_file
+from readiness.milestones.sharing import secret_digest
 from readiness.models import (
     AccountTest,
     CheckRun,
     JobState,
+    MilestoneShare,
     ReportFile,
     ReportJob,
     Role,
@@ -48,6 +53,7 @@ GRANT = A | {"pk": "grant"}
 # Files are for members, also where everybody may read the component.
 MEMBERS_ONLY = {"evidence_download"}
 MILESTONE = C | {"pk": "milestone"}
+SHARE = C | {"pk": "milestone", "share": "share"}
 CONDITION = C | {"pk": "judged", "condition": "condition"}
 HOOK = {"team": "edge", "pk": "webhook"}
 # name: (method, arguments, what is sent, the answer to each actor)
@@ -146,6 +152,9 @@ ROUTES = {
     # There is no verdict to sign: who may sign is told so.
     "verdict_sign": ("post", MILESTONE, {}, (LOGIN, 404, 403, 403, 409, 409)),
     "condition_close": ("post", CONDITION, {}, writers(422)),
+    # Sharing is off: who may share is told so.
+    "share_create": ("post", MILESTONE, {"days": "7"}, (LOGIN, 404, 403, 403, 409, 409)),
+    "share_revoke": ("post", SHARE, {}, (LOGIN, 404, 403, 403, 302, 302)),
     "milestone_compare": ("get", C, {}, TEAM),
     "component_trend": ("get", C, {}, TEAM),
     "notice_settings": ("get", {}, {}, ALL),
@@ -160,6 +169,8 @@ ROUTES = {
     # By a secret in the address, whoever is logged in.
     "calendar_feed": ("get", {"secret": "calendar"}, {}, (200,) * 6),
     "unsubscribe": ("get", {"token": "unsubscribe"}, {}, (200,) * 6),
+    # Sharing is off; tests/milestones/test_sharing.py has what a link opens else.
+    "milestone_shared": ("get", {"secret": "shared"}, {}, (404,) * 6),
     # By token, whoever is logged in.
     "api_run_start": ("post", C, {}, (401,) * 6),
     "api_run_detail": ("get", RUN, {}, (401,) * 6),
@@ -239,9 +250,17 @@ def world(db):
     milestone = factory.make_milestone(component, by=member)
     judged = factory.make_milestone(component, by=member, name="Annual review")
     condition = factory.make_conditions(judged, by=member, owner=member).conditions.get()
+    share = MilestoneShare.objects.create(
+        milestone=milestone,
+        digest=secret_digest("shared"),
+        created_by=member,
+        created_at=NOW,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
     return {
         "milestone": milestone.pk,
         "judged": judged.pk,
+        "share": share.pk,
         "condition": condition.pk,
         "comment": comment.pk,
         "evidence": file.evidence_id,

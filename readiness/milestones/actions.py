@@ -1,21 +1,26 @@
-"""Freezing a gap report, and what approvers say of it. All of it is written once."""
+"""Freezing a gap report, what approvers say of it, and whom they show it. But for the end of a link
+all of it is written once."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from readiness.milestones.digest import Terms, closing_digest, milestone_digest, verdict_digest
 from readiness.milestones.frozen import freeze
+from readiness.milestones.sharing import network, secret_digest
 from readiness.models import (
     Component,
     ConditionClosing,
     Milestone,
     MilestoneCondition,
+    MilestoneShare,
     MilestoneVerdict,
+    ShareView,
     User,
     VerdictKind,
 )
@@ -49,6 +54,17 @@ class ConditionsUnclear(Exception):
 
 class AlreadyClosed(Exception):
     """Somebody was faster."""
+
+
+class SharingOff(Exception):
+    """The organisation lets nobody share."""
+
+
+class ExpiryUnclear(Exception):
+    """A link ends some day, and within LONGEST_SHARE."""
+
+
+LONGEST_SHARE = timedelta(days=90)
 
 
 @transaction.atomic
@@ -138,6 +154,47 @@ def close_condition(
     except IntegrityError:
         raise AlreadyClosed("Somebody else closed this condition in the meantime.") from None
     return closing
+
+
+def create_share(
+    *, milestone: Milestone, note: str, expires_at: datetime, by: User, now: datetime
+) -> str:
+    """Make a link's secret, which opens the milestone to whoever has it; return it.
+
+    It is not kept, and never shown again. Raises SharingOff or ExpiryUnclear.
+    """
+    if not settings.SHARING:
+        raise SharingOff("Sharing is off in this installation.")
+    if not now < expires_at <= now + LONGEST_SHARE:
+        raise ExpiryUnclear(f"A link opens for {LONGEST_SHARE.days} days at most.")
+    secret = secrets.token_urlsafe(32)
+    MilestoneShare.objects.create(
+        milestone=milestone,
+        digest=secret_digest(secret),
+        note=note.strip(),
+        created_by=by,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return secret
+
+
+def revoke_share(*, share: MilestoneShare, now: datetime) -> None:
+    """Make a link useless at once and for good; the first time it was done is kept."""
+    MilestoneShare.objects.filter(pk=share.pk, revoked_at=None).update(revoked_at=now)
+
+
+def log_share_view(
+    *, share: MilestoneShare, address: str, user_agent: str, now: datetime
+) -> ShareView:
+    """Write down that a link was used, from which network and with what program."""
+    return ShareView.objects.create(
+        share=share,
+        at=now,
+        network=network(address),
+        # PostgreSQL keeps no text with a NUL.
+        user_agent=user_agent.replace("\0", "")[:200],
+    )
 
 
 def _write(verdict: MilestoneVerdict, conditions: Sequence[Terms], previous: str) -> None:

@@ -52,6 +52,22 @@ class CloseForm(forms.Form):
     evidence = _said("What shows that it is met", "Say what shows that it is met.", rows=2)
 
 
+class ShareForm(forms.Form):
+    days = forms.IntegerField(
+        label="Days it opens",
+        min_value=1,
+        max_value=90,
+        initial=14,
+        error_messages={"required": "Say for how many days."},
+    )
+    note = forms.CharField(
+        label="For whom",
+        max_length=200,
+        required=False,
+        help_text="Such as: Auditors of 2027. Only approvers see it.",
+    )
+
+
 class ConditionForm(forms.Form):
     """One condition; a row in which nothing was typed is none."""
 

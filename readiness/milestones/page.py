@@ -14,7 +14,7 @@ from django.utils import timezone
 from readiness.htmx import UserRequest
 from readiness.milestones.compare import Comparison, Move, Way
 from readiness.milestones.frozen import thaw
-from readiness.milestones.queries import Entry, entry, milestones_of
+from readiness.milestones.queries import Entry, entry, last_views, milestones_of, shares_of
 from readiness.models import Component, Milestone, Role
 from readiness.reports.counts import Counts
 from readiness.reports.formats import FORMATS
@@ -41,9 +41,39 @@ def list_context(component: Component, now: datetime) -> dict[str, Any]:
 def detail_context(request: UserRequest, milestone: Milestone, now: datetime) -> dict[str, Any]:
     """Return the context of milestones/milestone_detail.html, but for its forms."""
     component = milestone.component
+    shown = shown_context(milestone, now)
+    found, approves = shown["entry"], may(component, Role.APPROVER)
+    return shown | {
+        "same_version": milestone.version == settings.VERSION,
+        "version": settings.VERSION,
+        "formats": FORMATS.values(),
+        "may_edit": may(component, Role.EDITOR),
+        "may_judge": approves and found.verdict is None,
+        "may_sign": approves and _may_sign(found, request),
+        **_shares(milestone, now),
+    }
+
+
+def _shares(milestone: Milestone, now: datetime) -> dict[str, Any]:
+    """Who made links, and who used them, is for approvers."""
+    if milestone.component.role < Role.APPROVER:
+        return {}
+    shares = list(shares_of(milestone))
+    return {
+        "sees_shares": True,
+        "sharing": settings.SHARING,
+        "may_share": settings.SHARING and may(milestone.component, Role.APPROVER),
+        "shares": shares,
+        "share_views": last_views(milestone) if shares else [],
+        "now": now,
+    }
+
+
+def shown_context(milestone: Milestone, now: datetime) -> dict[str, Any]:
+    """Return what a milestone shows to whoever sees it. Three queries."""
+    component = milestone.component
     found = entry(milestones_of(component).get(pk=milestone.pk))
     report = thaw(milestone.frozen)
-    approves = may(component, Role.APPROVER)
     return {
         "component": component,
         "milestone": milestone,
@@ -55,13 +85,7 @@ def detail_context(request: UserRequest, milestone: Milestone, now: datetime) ->
             for topic in report.topics
         ],
         "retired": _blocks(report.retired, report.today),
-        "same_version": milestone.version == settings.VERSION,
-        "version": settings.VERSION,
-        "formats": FORMATS.values(),
         "today": timezone.localdate(now),
-        "may_edit": may(component, Role.EDITOR),
-        "may_judge": approves and found.verdict is None,
-        "may_sign": approves and _may_sign(found, request),
     }
 
 

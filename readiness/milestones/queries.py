@@ -6,18 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.conf import settings
+from django.db.models import Count, Max, Prefetch, QuerySet
 
 from readiness.decisions.standing import Standing
 from readiness.milestones.digest import Terms, closing_digest, milestone_digest, verdict_digest
+from readiness.milestones.sharing import secret_digest
 from readiness.models import (
     Component,
     Milestone,
     MilestoneCondition,
+    MilestoneShare,
     MilestoneVerdict,
+    ShareView,
     VerdictKind,
 )
 from readiness.reports.counts import Counts, Tally
+
+VIEWS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,27 @@ def entry(milestone: Milestone) -> Entry:
         second=verdicts.get(2),
         conditions=list(first.conditions.all()) if first else [],
     )
+
+
+def open_share(secret: str, now: datetime) -> MilestoneShare | None:
+    """Return the link that a secret opens, with its milestone; None when it opens none."""
+    if not settings.SHARING:
+        return None
+    found = MilestoneShare.objects.filter(revoked_at=None, expires_at__gt=now)
+    found = found.select_related("milestone__component", "milestone__made_by")
+    return found.filter(digest=secret_digest(secret)).first()
+
+
+def shares_of(milestone: Milestone) -> QuerySet[MilestoneShare]:
+    """Return the links to a milestone, each with `used`, how often, and `last_used`. One query."""
+    found = MilestoneShare.objects.filter(milestone=milestone).select_related("created_by")
+    return found.annotate(used=Count("views"), last_used=Max("views__at"))
+
+
+def last_views(milestone: Milestone) -> QuerySet[ShareView]:
+    """Return the newest uses of the links to a milestone. One query."""
+    found = ShareView.objects.filter(share__milestone=milestone)
+    return found.select_related("share__created_by")[:VIEWS_SHOWN]
 
 
 @dataclass(frozen=True, slots=True)

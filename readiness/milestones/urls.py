@@ -12,5 +12,8 @@ urlpatterns = [
     path(ONE + "verdict/", views.verdict_give, name="verdict_give"),
     path(ONE + "sign/", views.verdict_sign, name="verdict_sign"),
     path(ONE + "conditions/<int:condition>/close/", views.condition_close, name="condition_close"),
+    path(ONE + "shares/", views.share_create, name="share_create"),
+    path(ONE + "shares/<int:share>/revoke/", views.share_revoke, name="share_revoke"),
+    path("shared/<str:secret>/", views.milestone_shared, name="milestone_shared"),
     path(COMPONENT + "compare/", views.milestone_compare, name="milestone_compare"),
 ]

@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readiness import access
 from readiness.htmx import UserRequest, redirect, render_part
 from readiness.milestones import actions
 from readiness.milestones.compare import compare
-from readiness.milestones.forms import CloseForm, Conditions, FreezeForm, SignForm, VerdictForm
+from readiness.milestones.forms import (
+    CloseForm,
+    Conditions,
+    FreezeForm,
+    ShareForm,
+    SignForm,
+    VerdictForm,
+)
 from readiness.milestones.frozen import thaw
-from readiness.milestones.page import Side, compare_context, detail_context, list_context
-from readiness.models import Component, Milestone, MilestoneCondition, Role, VerdictKind
+from readiness.milestones.page import (
+    Side,
+    compare_context,
+    detail_context,
+    list_context,
+    shown_context,
+)
+from readiness.milestones.queries import open_share
+from readiness.milestones.sharing import for_strangers
+from readiness.models import (
+    Component,
+    Milestone,
+    MilestoneCondition,
+    MilestoneShare,
+    Role,
+    VerdictKind,
+)
+from readiness.notices.addresses import absolute, host
 from readiness.reports.data import report_digest
 from readiness.reports.gap_report import GapReport, build_gap_report
 from readiness.reports.pdf_content import verdict_words
 
 DETAIL = "milestones/milestone_detail.html"
+SHARED = "milestones/milestone_shared.html"
 TODAY = "today"
 # Before the slug of another component.
 PEER = "component:"
@@ -160,6 +190,7 @@ def _detail(
         "conditions": Conditions(milestone.component.team),
         "sign_form": SignForm(),
         "close_form": CloseForm(),
+        "share_form": ShareForm(),
     }
     context = detail_context(request, milestone, timezone.now()) | forms | given
     return render_part(request, DETAIL, context, status=status)
@@ -167,6 +198,65 @@ def _detail(
 
 def _refused(request: UserRequest, milestone: Milestone, why: Exception) -> HttpResponse:
     return _detail(request, milestone, refused=str(why), status=409)
+
+
+@require_POST
+def share_create(request: UserRequest, component: str, pk: int) -> HttpResponse:
+    """Answers with the page instead of leading to it: the link is in this answer only."""
+    milestone = access.get_milestone(request, component, pk, needs=Role.APPROVER)
+    form, now = ShareForm(request.POST), timezone.now()
+    if not form.is_valid():
+        return _detail(request, milestone, share_form=form, status=422)
+    try:
+        secret = actions.create_share(
+            milestone=milestone,
+            note=form.cleaned_data["note"],
+            expires_at=now + timedelta(days=form.cleaned_data["days"]),
+            by=request.user,
+            now=now,
+        )
+    except actions.SharingOff as off:
+        return _refused(request, milestone, off)
+    link = absolute(reverse("milestone_shared", args=[secret]))
+    response = _detail(request, milestone, share_link=link)
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@require_POST
+def share_revoke(request: UserRequest, component: str, pk: int, share: int) -> HttpResponse:
+    needs = Role.APPROVER
+    milestone = access.get_milestone(request, component, pk, needs=needs, archived=True)
+    found = get_object_or_404(MilestoneShare, pk=share, milestone=milestone)
+    actions.revoke_share(share=found, now=timezone.now())
+    messages.success(request, "The link opens nothing any more.")
+    return redirect(request, "milestone_detail", component, pk)
+
+
+@login_not_required
+@require_GET
+def milestone_shared(request: HttpRequest, secret: str) -> HttpResponse:
+    """A milestone for whoever has the link. What is unknown, revoked, expired or switched off gets
+    one and the same answer."""
+    now = timezone.now()
+    share = open_share(secret, now)
+    if share is None:
+        response = render(request, SHARED, status=404)
+    else:
+        context = shown_context(share.milestone, now) | {"share": share}
+        html = for_strangers(render_to_string(SHARED, context), {host(), _host_of(request)})
+        agent = request.headers.get("User-Agent", "")
+        address = request.META.get("REMOTE_ADDR", "")
+        actions.log_share_view(share=share, address=address, user_agent=agent, now=now)
+        response = HttpResponse(html)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def _host_of(request: HttpRequest) -> str:
+    return urlsplit(f"//{request.get_host()}").hostname or ""
 
 
 @require_GET

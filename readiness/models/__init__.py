@@ -58,6 +58,7 @@ from readiness.models.notices import (
 from readiness.models.reports import ReportFile, ReportJob
 from readiness.models.risk import RiskMatrix
 from readiness.models.rollups import DailyRollup
+from readiness.models.sharing import MilestoneShare, ShareView
 from readiness.models.teams import Membership, Role, Team, User
 from readiness.models.triggers import Incident, TriggerFiring
 
@@ -108,6 +109,7 @@ __all__ = [
     "Membership",
     "Milestone",
     "MilestoneCondition",
+    "MilestoneShare",
     "MilestoneVerdict",
     "Notice",
     "NoticeSetting",
@@ -120,6 +122,7 @@ __all__ = [
     "RiskMatrix",
     "Role",
     "RunTrigger",
+    "ShareView",
     "Team",
     "Topic",
     "TriggerFiring",

@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from readiness.milestones.actions import (
+    ExpiryUnclear,
+    SharingOff,
+    create_share,
+    give_verdict,
+    revoke_share,
+)
+from readiness.milestones.sharing import LEFT_OUT, for_strangers, network
+from readiness.models import MilestoneShare, ShareView, VerdictKind
+from tests import factory
+from tests.factory import NOW
+
+MONTH = NOW + timedelta(days=30)
+
+
+@pytest.fixture(autouse=True)
+def sharing(settings, time_machine):
+    settings.SHARING = True
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def secret(milestone, people):
+    return create_share(
+        milestone=milestone, note="Auditors", expires_at=MONTH, by=people["approver"], now=NOW
+    )
+
+
+def link(secret):
+    return f"/shared/{secret}/"
+
+
+def page(milestone):
+    return f"/components/asset-router/milestones/{milestone.pk}/"
+
+
+class TestLink:
+    def test_shows_the_milestone_to_whoever_has_it(self, client, secret, conditional):
+        html = client.get(link(secret)).content.decode()
+
+        assert "Before cut-over, Asset router" in html
+        assert html.count('class="row frozen"') == 6
+        assert ("Go with conditions" in html, "Rehearse the failover." in html) == (True, True)
+
+    def test_is_not_kept_where_the_database_could_be_read(self, secret):
+        share = MilestoneShare.objects.get()
+
+        assert len(secret) == 43
+        assert secret not in str(vars(share))
+
+    @pytest.mark.parametrize("why", ["unknown", "revoked", "expired", "off"])
+    def test_that_opens_nothing_does_not_say_why(self, client, secret, settings, time_machine, why):
+        share = MilestoneShare.objects.get()
+        if why == "revoked":
+            revoke_share(share=share, now=NOW)
+        elif why == "expired":
+            time_machine.move_to(MONTH, tick=False)
+        elif why == "off":
+            settings.SHARING = False
+        response = client.get(link(secret if why != "unknown" else secret[:-1]))
+
+        assert response.status_code == 404
+        assert response.content == client.get(link("x")).content
+        assert b"Asset router" not in response.content
+        assert not ShareView.objects.exists()
+
+    def test_opens_until_the_moment_it_expires(self, client, secret, time_machine):
+        time_machine.move_to(MONTH - timedelta(seconds=1), tick=False)
+
+        assert client.get(link(secret)).status_code == 200
+
+    @pytest.mark.parametrize("known", [True, False])
+    def test_is_neither_indexed_nor_cached_nor_told_to_others(self, client, secret, known):
+        response = client.get(link(secret if known else "x"))
+
+        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["X-Robots-Tag"] == "noindex"
+        assert set(response["Cache-Control"].split(", ")) == {"private", "no-store"}
+        assert not response.cookies
+
+    @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "head", "options"])
+    def test_is_for_reading_only(self, client, secret, method):
+        assert getattr(client, method)(link(secret)).status_code == 405
+        assert not ShareView.objects.exists()
+
+    def test_leads_nowhere_into_the_application(self, client, secret):
+        html = client.get(link(secret)).content.decode()
+
+        assert "<form" not in html
+        assert re.findall(r"<a\b|<script", html) == []
+
+    def test_opens_nothing_else(self, client, secret, component, milestone, people):
+        other = factory.make_milestone(component, by=people["editor"], name="Other")
+        client.get(link(secret))
+
+        for address in (page(milestone), page(other), component.get_absolute_url(), "/"):
+            assert client.get(address)["Location"] == f"{reverse('login')}?next={address}"
+        assert client.get(f"{link(secret)}{milestone.pk}/").status_code == 404
+        assert b"Other" not in client.get(link(secret)).content
+
+    def test_names_no_e_mail_address(self, client, component, people):
+        people["editor"].first_name = people["editor"].last_name = ""
+        people["editor"].username = "ed@corp.example"
+        people["editor"].save()
+        said = "Ask <ann@corp.example>, [Ann](mailto:ann@corp.example), [here](/teams/edge/)."
+        factory.make_decision(component, "c-0-0", "done", evidence=said)
+        milestone = factory.make_milestone(component, by=people["editor"])
+        give_verdict(
+            milestone=milestone, kind=VerdictKind.GO, reason=said, by=people["approver"], now=NOW
+        )
+        by = people["approver"]
+        secret = create_share(milestone=milestone, note="", expires_at=MONTH, by=by, now=NOW)
+
+        html = client.get(link(secret)).content.decode()
+
+        assert LEFT_OUT in html
+        assert ("corp.example" in html, "mailto:" in html, "/teams/" in html) == (0, 0, 0)
+
+    @pytest.mark.parametrize("number", [1, 3, 75])
+    def test_takes_five_queries_however_many_requirements(
+        self, client, component, people, number, django_assert_num_queries
+    ):
+        factory.add_criteria(component, number)
+        milestone = factory.make_milestone(component, by=people["editor"])
+        factory.make_conditions(milestone, by=people["approver"], owner=people["editor"])
+        by = people["approver"]
+        secret = create_share(milestone=milestone, note="", expires_at=MONTH, by=by, now=NOW)
+
+        with django_assert_num_queries(5):
+            client.get(link(secret))
+
+
+class TestLog:
+    def test_has_each_use_once(self, client, secret):
+        agent = "Browser " * 40
+        client.get(link(secret), REMOTE_ADDR="203.0.113.77", HTTP_USER_AGENT=agent)
+        client.get(link(secret), REMOTE_ADDR="2001:db8:1:2::3", HTTP_USER_AGENT="a\0b")
+
+        second, first = ShareView.objects.all()
+        assert (first.network, first.user_agent) == ("203.0.113.0/24", agent[:200])
+        assert (second.network, second.user_agent) == ("2001:db8:1::/48", "ab")
+        assert {first.at, second.at} == {NOW}
+
+    @pytest.mark.parametrize(
+        ("address", "kept"),
+        [
+            ("", ""),
+            ("unix:", ""),
+            ("::ffff:198.51.100.9", "198.51.100.0/24"),
+            ("fe80::1%eth0", "fe80::/48"),
+        ],
+    )
+    def test_keeps_the_network_only(self, address, kept):
+        assert network(address) == kept
+
+
+class TestPage:
+    def test_link_is_shown_once(self, login, milestone):
+        approver = login("approver")
+
+        response = approver.post(f"{page(milestone)}shares/", {"days": "90", "note": "Auditors"})
+
+        share = MilestoneShare.objects.get()
+        found = re.findall(r"/shared/([\w-]{43})/", response.content.decode())
+        assert (len(found), "no-store" in response["Cache-Control"]) == (1, True)
+        assert Client().get(link(found[0])).status_code == 200
+        assert (share.expires_at, share.created_by.username) == (
+            NOW + timedelta(days=90),
+            "approver",
+        )
+        html = approver.get(page(milestone)).content.decode()
+        assert ("/shared/" in html, "Auditors" in html, "127.0.0.0/24" in html) == (0, 1, 1)
+
+    @pytest.mark.parametrize("days", ["", "0", "91", "soon"])
+    def test_says_what_is_wrong(self, login, milestone, days):
+        response = login("approver").post(f"{page(milestone)}shares/", {"days": days})
+
+        assert response.status_code == 422
+        assert b'class="error"' in response.content
+        assert not MilestoneShare.objects.exists()
+
+    def test_revokes_also_when_sharing_is_off_and_the_component_archived(
+        self, login, client, milestone, secret, component, settings
+    ):
+        settings.SHARING = False
+        component.archived_at = NOW
+        component.save()
+        share = MilestoneShare.objects.get()
+
+        login("approver").post(f"{page(milestone)}shares/{share.pk}/revoke/")
+
+        settings.SHARING = True
+        assert client.get(link(secret)).status_code == 404
+        share.refresh_from_db()
+        assert share.revoked_at == NOW
+
+    def test_link_of_another_milestone_is_not_revoked_here(
+        self, login, milestone, secret, component, people
+    ):
+        other = factory.make_milestone(component, by=people["editor"], name="Other")
+        share = MilestoneShare.objects.get()
+
+        response = login("approver").post(f"{page(other)}shares/{share.pk}/revoke/")
+
+        assert response.status_code == 404
+        assert MilestoneShare.objects.get().revoked_at is None
+
+    def test_who_is_no_approver_sees_nothing_of_it(self, login, milestone, secret):
+        assert "Auditors" in login("approver").get(page(milestone)).content.decode()
+        html = login("editor").get(page(milestone)).content.decode()
+        assert ("Auditors" in html, "people without an account" in html) == (False, False)
+
+    def test_off_says_so_and_makes_nothing(self, login, milestone, settings):
+        settings.SHARING = False
+        approver = login("approver")
+
+        response = approver.post(f"{page(milestone)}shares/", {"days": "7"})
+
+        assert (response.status_code, MilestoneShare.objects.exists()) == (409, False)
+        assert "Sharing is off" in response.content.decode()
+        assert "Make a link" not in approver.get(page(milestone)).content.decode()
+
+    @pytest.mark.parametrize("number", [1, 3, 75])
+    def test_takes_nine_queries_however_many_links_and_uses(
+        self, login, milestone, conditional, people, number, django_assert_num_queries
+    ):
+        for n in range(number):
+            create_share(
+                milestone=milestone, note=f"For {n}", expires_at=MONTH, by=people["admin"], now=NOW
+            )
+        for share in MilestoneShare.objects.all():
+            ShareView.objects.create(share=share, at=NOW)
+        approver = login("approver")
+
+        with django_assert_num_queries(9):
+            html = approver.get(page(milestone)).content.decode()
+
+        assert html.count("Used 1 time,") == number
+
+
+class TestActions:
+    @pytest.mark.parametrize("seconds", [0, -1, 90 * 86_400 + 1])
+    def test_a_link_ends_within_ninety_days(self, milestone, people, seconds):
+        expires = NOW + timedelta(seconds=seconds)
+        by = people["approver"]
+
+        with pytest.raises(ExpiryUnclear):
+            create_share(milestone=milestone, note="", expires_at=expires, by=by, now=NOW)
+
+        assert not MilestoneShare.objects.exists()
+
+    def test_is_off_unless_switched_on(self, milestone, people, settings):
+        settings.SHARING = False
+        by = people["approver"]
+
+        with pytest.raises(SharingOff):
+            create_share(milestone=milestone, note="", expires_at=MONTH, by=by, now=NOW)
+
+    def test_first_revocation_is_kept(self, secret):
+        share = MilestoneShare.objects.get()
+        revoke_share(share=share, now=NOW)
+        revoke_share(share=share, now=MONTH)
+
+        share.refresh_from_db()
+        assert share.revoked_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        ('<a href="https://wiki.example/" rel="x">w</a>', None),
+        ('<a href="https://ours.example:8000/x/">w</a>', "w"),
+        ('<a href="/x/">w</a>', "w"),
+        ('<a class="b" href="mailto:a%40b.example">w</a>', "w"),
+        ('<a href="https://wiki.example/a@b.example">w</a>', "w"),
+        ("a&#64;b.example, &lt;a.b+c@d.example&gt;.", f"{LEFT_OUT}, &lt;{LEFT_OUT}&gt;."),
+        ("2 @ 3, @editor", None),
+    ],
+)
+def test_strangers_see_no_way_in_and_no_address(html, left):
+    assert for_strangers(html, {"ours.example"}) == (html if left is None else left)
