@@ -25,6 +25,9 @@ class ReportJob(Job):
     component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="report_jobs")
     # A slug of reports/formats.py.
     format = models.CharField(max_length=10, default="pdf")
+    # The edition of it, as in reports/formats.py.
+    variant = models.CharField(max_length=120, default="full")
+    paper = models.CharField(max_length=10, default="a4")
     # Whose frozen report it is; None for the report of today.
     milestone = models.ForeignKey(
         Milestone, on_delete=models.CASCADE, null=True, blank=True, related_name="report_jobs"
@@ -37,13 +40,13 @@ class ReportJob(Job):
         ordering = ["-requested_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["component", "format"],
+                fields=["component", "format", "variant", "paper"],
                 condition=ACTIVE & Q(milestone=None),
-                name="report_job_one_active_per_format",
+                name="report_job_one_active_per_edition",
             ),
             models.UniqueConstraint(
-                fields=["milestone", "format"],
+                fields=["milestone", "format", "variant", "paper"],
                 condition=ACTIVE,
-                name="report_job_one_active_per_milestone",
+                name="report_job_one_active_per_milestone_edition",
             ),
         ]

@@ -12,13 +12,17 @@ from readiness import jobs
 from readiness.milestones.frozen import thaw
 from readiness.models import ACTIVE, Component, JobState, Milestone, ReportFile, ReportJob, User
 from readiness.reports.data import report_digest
-from readiness.reports.formats import PDF, Format
+from readiness.reports.formats import FULL, PDF, Edition, Format
 from readiness.reports.gap_report import GapReport, build_gap_report
 
 
-def file_key(report: GapReport, wanted: Format) -> str:
+class NoSuchEdition(Exception):
+    """The format does not offer this edition of this report."""
+
+
+def file_key(report: GapReport, wanted: Format, edition: Edition) -> str:
     """Return what names the file of this content as this version renders it."""
-    named = f"{wanted.slug} {settings.VERSION} {report_digest(report)}"
+    named = " ".join((wanted.slug, *edition, settings.VERSION, report_digest(report)))
     return hashlib.sha256(named.encode()).hexdigest()
 
 
@@ -33,13 +37,22 @@ def request_report(
     by: User,
     now: datetime,
     wanted: Format = PDF,
+    edition: Edition = FULL,
     milestone: Milestone | None = None,
 ) -> ReportJob:
     """Ask for a report as a file, today's or that of a milestone. The job is finished at once when
-    this content was rendered before; when one of this format is under way already that is the
-    one."""
-    key = file_key(report_of(component, milestone, now), wanted)
-    asked = {"component": component, "milestone": milestone, "format": wanted.slug}
+    this content was rendered before; when such a one is under way already that is the one.
+    Raises NoSuchEdition."""
+    report = report_of(component, milestone, now)
+    if not wanted.offers(report, edition):
+        raise NoSuchEdition
+    key = file_key(report, wanted, edition)
+    asked = {
+        "component": component,
+        "milestone": milestone,
+        "format": wanted.slug,
+        **edition._asdict(),
+    }
     file = ReportFile.objects.filter(key=key).defer("content").first()
     if file:
         return ReportJob.objects.create(

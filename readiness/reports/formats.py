@@ -32,6 +32,11 @@ class Edition(NamedTuple):
 FULL = Edition()
 
 
+def variants_of(report: GapReport) -> dict[str, str]:
+    """Return the title of each variant that a report has, its topics last."""
+    return VARIANTS | {f"{TOPIC}{topic.slug}": topic.name for topic in report.topics}
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     slug: str
@@ -44,6 +49,11 @@ class Format:
     # What the worker is doing while it renders.
     step: str = "writing the file"
     has_editions: bool = False
+
+    def offers(self, report: GapReport, edition: Edition) -> bool:
+        if not self.has_editions:
+            return edition == FULL
+        return edition.variant in variants_of(report) and edition.paper in PAPERS
 
     def render(self, report: GapReport, edition: Edition = FULL) -> bytes:
         """Return the file. Raises ValueError for an edition that there is not."""

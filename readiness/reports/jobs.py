@@ -8,7 +8,8 @@ from django.utils import timezone
 from readiness import jobs
 from readiness.models import Component, JobState, ReportFile, ReportJob
 from readiness.reports.actions import file_key, report_of
-from readiness.reports.formats import FORMATS
+from readiness.reports.formats import FORMATS, FULL, Edition, Format
+from readiness.reports.gap_report import GapReport
 
 FAILED = "The report could not be rendered; the log of Readiness has the details."
 # Per component and format.
@@ -34,21 +35,21 @@ def report_task(pk: int) -> None:
 def render(job: ReportJob) -> ReportFile | None:
     """Render the report, as it is now or as it was frozen, and end the job with it; None when it
     was cancelled."""
-    wanted = FORMATS[job.format]
+    wanted, edition = FORMATS[job.format], Edition(job.variant, job.paper)
     component = Component.objects.select_related("team", "catalog", "blueprint").get(
         pk=job.component_id
     )
     report = report_of(component, job.milestone, timezone.now())
     if jobs.beat(job, now=timezone.now(), progress={"label": wanted.step}):
         return None
-    content = wanted.render(report)
+    content = wanted.render(report, edition)
     with transaction.atomic():
         file, _ = ReportFile.objects.get_or_create(
-            key=file_key(report, wanted),
+            key=file_key(report, wanted, edition),
             defaults={
                 "component": component,
                 "format": wanted.slug,
-                "filename": f"{component.slug}-{report.today.isoformat()}.{wanted.extension}",
+                "filename": _filename(report, wanted, edition),
                 "content": content,
                 "created_at": timezone.now(),
             },
@@ -58,3 +59,8 @@ def render(job: ReportJob) -> ReportFile | None:
     old = alike.order_by("-created_at").values("pk")[KEPT:]
     ReportFile.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
     return file
+
+
+def _filename(report: GapReport, wanted: Format, edition: Edition) -> str:
+    of = "" if edition.variant == FULL.variant else f"-{edition.variant.replace(':', '-')}"
+    return f"{report.component.slug}-{report.today.isoformat()}{of}.{wanted.extension}"

@@ -13,6 +13,7 @@ urlpatterns = [
         name="decision_export",
     ),
     path(C + "reports/", views.report_job_start, name="report_job_start"),
+    path(C + "reports/pdf/", views.pdf_choose, name="pdf_choose"),
     path(C + "reports/<int:pk>/", views.report_job_detail, name="report_job_detail"),
     path(C + "reports/<int:pk>/cancel/", views.report_job_cancel, name="report_job_cancel"),
     path(

@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from readiness import access, jobs
 from readiness.htmx import UserRequest, redirect, render_part
 from readiness.reports import actions
-from readiness.reports.formats import FORMATS, PDF
+from readiness.reports.formats import FORMATS, FULL, PAPERS, PDF, Edition, variants_of
+from readiness.reports.gap_report import build_gap_report
 from readiness.reports.madr import record_text
 from readiness.reports.page import gap_report_context
 from readiness.reports.records import decision_archive, decision_records
@@ -44,6 +46,18 @@ def decision_export(request: UserRequest, component: str, criterion: str) -> Htt
     raise Http404
 
 
+@require_GET
+def pdf_choose(request: UserRequest, component: str) -> HttpResponse:
+    """How much of the report as a PDF, and on what paper."""
+    found = access.get_component(request, component)
+    context = {
+        "component": found,
+        "variants": variants_of(build_gap_report(found, timezone.now())).items(),
+        "papers": PAPERS.items(),
+    }
+    return render(request, "reports/pdf_choose.html", context)
+
+
 @require_POST
 def report_job_start(request: UserRequest, component: str) -> HttpResponse:
     """Ask for a file, of today or of a milestone: at once when this very content was rendered
@@ -53,13 +67,20 @@ def report_job_start(request: UserRequest, component: str) -> HttpResponse:
     if wanted is None:
         raise Http404
     of = request.POST.get("milestone", "")
-    job = actions.request_report(
-        component=found,
-        by=request.user,
-        now=timezone.now(),
-        wanted=wanted,
-        milestone=access.milestone_of(found, of) if of else None,
+    asked = Edition(
+        request.POST.get("variant", FULL.variant), request.POST.get("paper", FULL.paper)
     )
+    try:
+        job = actions.request_report(
+            component=found,
+            by=request.user,
+            now=timezone.now(),
+            wanted=wanted,
+            edition=asked,
+            milestone=access.milestone_of(found, of) if of else None,
+        )
+    except actions.NoSuchEdition:
+        raise Http404 from None
     return redirect(request, "report_job_detail", found.slug, job.pk)
 
 

@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 from readiness.models import JobState, ReportFile, ReportJob
 from readiness.reports import jobs as report_jobs
 from readiness.reports.actions import file_key, request_report
-from readiness.reports.formats import FORMATS, PDF
+from readiness.reports.formats import FORMATS, FULL, PDF, Edition
 from readiness.reports.gap_report import build_gap_report
 from tests import factory
 
@@ -221,6 +221,47 @@ class TestReportJob:
         assert (jobs[1], jobs[0].pk == jobs[1].pk) == (jobs[2], False)
         assert sorted(ReportFile.objects.values_list("format", flat=True)) == ["csv", "pdf"]
 
+    def test_editions_neither_join_nor_share_a_file(self, editor, component, rendered):
+        asked = [{}, {"variant": "executive"}, {"variant": "executive", "paper": "letter"}]
+        for each in [*asked, asked[1]]:
+            editor.post(f"{BASE}reports/", {"format": "pdf"} | each)
+        jobs = list(ReportJob.objects.order_by("pk"))
+        for job in jobs:
+            report_jobs.report_task(job.pk)
+
+        editions = [("full", "a4"), ("executive", "a4"), ("executive", "letter")]
+        assert [(job.variant, job.paper) for job in jobs] == editions
+        files = ReportFile.objects.order_by("pk").values_list("filename", flat=True)
+        today = timezone.localdate().isoformat()
+        assert list(files) == [
+            f"asset-router-{today}.pdf",
+            *[f"asset-router-{today}-executive.pdf"] * 2,
+        ]
+
+    def test_is_rendered_as_it_was_chosen(self, editor, component):
+        page = editor.get(f"{BASE}reports/pdf/").content.decode()
+        chosen = re.findall(r'<option value="(topic:[^"]+)">', page)[0]
+
+        editor.post(f"{BASE}reports/", {"format": "pdf", "variant": chosen, "paper": "letter"})
+        report_jobs.report_task(ReportJob.objects.get().pk)
+
+        report = build_gap_report(component, timezone.now())
+        assert bytes(ReportFile.objects.get().content) == FORMATS["pdf"].render(
+            report, Edition(chosen, "letter")
+        )
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"variant": "topic:nope"},
+            {"paper": "a5"},
+            {"format": "csv", "variant": "executive"},
+        ],
+    )
+    def test_of_an_unknown_edition_there_is_none(self, editor, component, asked):
+        assert editor.post(f"{BASE}reports/", asked).status_code == 404
+        assert not ReportJob.objects.exists()
+
     def test_of_an_unknown_format_there_is_none(self, editor, component):
         assert editor.post(f"{BASE}reports/", {"format": "docx"}).status_code == 404
         assert not ReportJob.objects.exists()
@@ -250,7 +291,7 @@ class TestReportJob:
             state=JobState.FINISHED,
             file=ReportFile.objects.create(
                 component=other,
-                key=file_key(build_gap_report(other, factory.NOW), PDF),
+                key=file_key(build_gap_report(other, factory.NOW), PDF, FULL),
                 filename="x.pdf",
                 content=b"secret",
                 created_at=factory.NOW,
