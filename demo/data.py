@@ -12,6 +12,7 @@ from django.utils import timezone
 from demo.decisions import ASSET_ROUTER, LOG_PLATFORM, STATEMENTS, Said
 from demo.milestones import CUT_OVER, freeze_cut_over, freeze_review
 from demo.reviewed import load_reviewed
+from demo.trends import load_trends
 from readiness.accounts.actions import create_account, set_component_accounts
 from readiness.catalog.loader import load
 from readiness.components.actions import create_component, edit_requirement
@@ -63,6 +64,7 @@ def load_demo(parameters: dict[str, Any], *, now: datetime) -> bool:
         _adopt_some(component, people, now)
     _platform(delivery, people, now)
     load_reviewed(delivery, edge, people["admin"], parameters, now)
+    load_trends(now)
     return True
 
 
