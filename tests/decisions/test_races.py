@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.db import connections
 
 from readiness.aws.runner import request_run
+from readiness.comments.actions import add_comment
 from readiness.components.actions import EditConflict, edit_component
 from readiness.decisions.actions import DecisionConflict, decide, refresh_standings
+from readiness.decisions.approvals import ProposalGone, approve, send_back, withdraw
 from readiness.decisions.queries import broken_entries
 from readiness.decisions.rules import Content
 from readiness.decisions.sharing import inherit, stop_inheriting
-from readiness.models import CheckRun, Component, Decision, Requirement
+from readiness.models import Approval, CheckRun, Comment, Component, Decision, Requirement
 from readiness.teams.actions import LastAdmin, remove_member
 from tests import factory
 from tests.factory import NOW
@@ -168,3 +171,116 @@ def test_a_platform_that_decides_while_others_override_leaves_every_standing_tru
     ]
     assert [refresh_standings(component=each, now=NOW) for each in services] == [[]] * MANY
     assert list(broken_entries()) == []
+
+
+class TestAProposalAtTheSameMoment:
+    """Every accepted write is in the ledger once, every refused one was told so."""
+
+    @pytest.fixture
+    def proposal(self):
+        component = factory.make_component()
+        return factory.make_decision(
+            component, "c-0-0", "wont_build", approved=False, likelihood=4, impact=3
+        )
+
+    def decide_anew(self, proposal, by, words="Anew."):
+        return decide(
+            component=proposal.requirement.component,
+            criterion="c-0-0",
+            content=Content("done", evidence=words),
+            supersedes_id=proposal.pk,
+            by=by,
+            now=NOW,
+        )
+
+    def raced(self, *acts):
+        """Return what each act wrote, None for who was told that somebody was faster."""
+
+        def act(n):
+            try:
+                return acts[n]()
+            except (DecisionConflict, ProposalGone):
+                return None
+
+        return at_once(len(acts), act)
+
+    def stands(self, proposal):
+        return Requirement.objects.get(pk=proposal.requirement_id)
+
+    @pytest.mark.parametrize("turn", range(3))
+    def test_approved_and_decided_anew(self, proposal, turn):
+        ada, bo = factory.make_user(), factory.make_user()
+
+        approval, anew = self.raced(
+            lambda: approve(decision=proposal, by=ada, now=NOW),
+            lambda: self.decide_anew(proposal, bo),
+        )
+
+        # The new one comes after the proposal, approved or not: it is never refused, and stands.
+        assert list(Decision.objects.order_by("pk")) == [proposal, anew]
+        assert list(Approval.objects.all()) == [approval] * (approval is not None)
+        kept = self.stands(proposal)
+        assert (kept.current_decision, kept.proposed_decision) == (anew, None)
+        assert list(broken_entries()) == []
+
+    @pytest.mark.parametrize("turn", range(3))
+    def test_approved_and_sent_back_and_withdrawn(self, proposal, turn):
+        ada, bo = factory.make_user(), factory.make_user()
+
+        brought = self.raced(
+            lambda: approve(decision=proposal, by=ada, now=NOW),
+            lambda: send_back(decision=proposal, by=bo, now=NOW, reason="Too dear."),
+            lambda: withdraw(decision=proposal, by=proposal.decided_by, now=NOW),
+        )
+
+        assert brought.count(None) == 2
+        end = Approval.objects.get()
+        assert end in brought
+        kept = self.stands(proposal)
+        assert kept.proposed_decision is None
+        assert kept.current_decision == (proposal if end.kind == "approved" else None)
+        assert list(broken_entries()) == []
+
+    def test_approved_by_many_is_approved_once(self, proposal):
+        people = [factory.make_user() for _ in range(MANY)]
+
+        brought = self.raced(
+            *(partial(approve, decision=proposal, by=each, now=NOW) for each in people)
+        )
+
+        assert brought.count(None) == MANY - 1
+        assert Approval.objects.get() in brought
+        assert list(broken_entries()) == []
+
+    def test_decided_anew_by_many_is_decided_once(self, proposal):
+        people = [factory.make_user() for _ in range(MANY)]
+
+        brought = self.raced(*(partial(self.decide_anew, proposal, each) for each in people))
+
+        assert brought.count(None) == MANY - 1
+        kept = self.stands(proposal)
+        assert kept.current_decision in brought
+        assert list(Decision.objects.order_by("pk")) == [proposal, kept.current_decision]
+        assert kept.proposed_decision is None
+        assert list(broken_entries()) == []
+
+    def test_commented_and_decided_keeps_all_that_was_said(self, proposal):
+        people = [factory.make_user() for _ in range(MANY)]
+
+        def say(n):
+            return add_comment(
+                requirement=proposal.requirement, text=f"Says {n}.", by=people[n], now=NOW
+            )
+
+        *comments, first, second = self.raced(
+            *(partial(say, n) for n in range(MANY)),
+            *(partial(self.decide_anew, proposal, each) for each in people[:2]),
+        )
+
+        assert sorted(Comment.objects.values_list("text", flat=True)) == [
+            f"Says {n}." for n in range(MANY)
+        ]
+        assert None not in comments
+        assert (first is None) != (second is None)
+        assert Decision.objects.count() == 2
+        assert list(broken_entries()) == []
