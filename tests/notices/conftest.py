@@ -52,7 +52,7 @@ def receiver():
     server.handle_error = lambda *_: None  # whoever is cut off in the middle
     server.received = []
     server.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server
     server.shutdown()
