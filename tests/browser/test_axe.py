@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
@@ -13,6 +15,7 @@ from readiness.comments.actions import add_comment, withdraw_comment
 from readiness.decisions.bulk.actions import decide_many
 from readiness.decisions.rules import Content
 from readiness.evidence.actions import add_file, add_link, add_version
+from readiness.milestones.actions import create_share
 from readiness.models import AccountGrant, AccountTest, CheckRun, Component, Kind, User, WebhookKind
 from readiness.notices.actions import create_webhook, try_webhook
 from readiness.notices.addresses import unsubscribe_path
@@ -76,6 +79,8 @@ PAGES = (
     f"{C}milestones/freeze/",
     "milestone",
     "milestone-judged",
+    "milestone-shared",
+    "/shared/unknown/",
     f"{C}compare/?show=all",
     f"{C}trend/",
     "/components/header-rewriter/milestones/",
@@ -90,7 +95,8 @@ UNFOLD = "document.querySelectorAll('main details').forEach((each) => { each.ope
 
 
 @pytest.fixture
-def looked(demo):
+def looked(demo, settings):
+    settings.SHARING = True
     component = Component.objects.get(slug="asset-router")
     run_now(component=component, now=timezone.now())
     _work_together(component)
@@ -109,8 +115,16 @@ def looked(demo):
     try_webhook(webhook=webhook, now=timezone.now())
     collect(timezone.now())
     milestone, judged = component.milestones.order_by("verdicts")
+    secret = create_share(
+        milestone=judged,
+        note="Auditors",
+        expires_at=timezone.now() + timedelta(days=7),
+        by=User.objects.get(username="admin"),
+        now=timezone.now(),
+    )
     return {
         "milestone": f"{C}milestones/{milestone.pk}/",
+        "milestone-shared": f"/shared/{secret}/",
         "milestone-judged": f"{C}milestones/{judged.pk}/",
         "webhook": f"/teams/edge/webhooks/{webhook.pk}/",
         "unsubscribe": unsubscribe_path(webhook.created_by_id),
