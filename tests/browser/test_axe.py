@@ -100,7 +100,7 @@ def looked(demo, settings):
     component = Component.objects.get(slug="asset-router")
     run_now(component=component, now=timezone.now())
     _work_together(component)
-    grant = AccountGrant.objects.get()
+    grant = AccountGrant.objects.get(team=component.team)
     accounts_jobs.test_task(AccountTest.objects.create(grant=grant, requested_at=timezone.now()).pk)
     webhook = create_webhook(
         team=component.team,

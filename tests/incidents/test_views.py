@@ -48,6 +48,12 @@ class TestIncidentList:
         assert {each.slug for each in incident.criteria.all()} == {"c-0-0", "c-1-1"}
         assert (incident.recorded_by.username, incident.recorded_at) == ("editor", NOW)
 
+    @pytest.mark.parametrize(("minutes", "said"), [("100", "100 minutes"), ("2.50", "2.5 minutes")])
+    def test_says_minutes_as_people_write_them(self, editor, component, minutes, said):
+        factory.make_incident(component, minutes_lost=Decimal(minutes))
+
+        assert said in editor.get(LIST).content.decode()
+
     def test_recording_brings_back_what_waits_for_one_and_says_so(self, editor, component):
         refuse(component, "c-0-0", TriggerKind.INCIDENT)
         refuse(component, "c-0-1", TriggerKind.INCIDENT)
