@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -105,6 +106,12 @@ def outcome_words(outcome: str) -> str:
 @register.filter
 def duration(value: timedelta) -> str:
     return duration_words(value)
+
+
+@register.filter
+def number(value: Decimal) -> str:
+    """A decimal as people write it: "100", "2.5"."""
+    return f"{value.normalize():f}"
 
 
 @register.filter
