@@ -74,7 +74,7 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=2000,
         help_text="One a line: check, path, > or < or =, number. Such as"
-        " logs.retention regions.eu-west-1.retention_days > 400.",
+        " logs.retention regions.eu-west-1.days > 400.",
         widget=forms.Textarea(attrs={"rows": 2, "class": "mono"}),
     )
     cost_avoided = Words(2, label="Cost avoided")
