@@ -26,6 +26,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
+    """True for what may come out differently on another database."""
+    if item.get_closest_marker("one_database"):
+        return False
     names = set(getattr(item, "fixturenames", ()))
     asked = names & {"db", "transactional_db", "live_server"}
     return bool(asked) or any(item.iter_markers("django_db"))

@@ -21,6 +21,7 @@ from readiness.notices.actions import create_webhook, try_webhook
 from readiness.notices.addresses import unsubscribe_path
 from readiness.notices.collect import collect
 
+pytestmark = pytest.mark.one_database
 C = "/components/asset-router/"
 PAGES = (
     "/",
