@@ -14,6 +14,7 @@ from readiness.aws.parameter_types import (
     DEFAULT_EVENT,
     DEFAULT_RETENTION_DAYS,
     DEFAULT_TTL,
+    REGIONAL_EDGE_CACHES,
     BackupDays,
     BucketEncryption,
     Buckets,
@@ -86,7 +87,8 @@ class ComponentParameters(BaseModel):
         title="Edge regions",
         description=(
             "Every region where the function runs, and so writes logs and metrics."
-            " Lambda@Edge runs in the regional edge caches near your users."
+            " Lambda@Edge runs in the regional edge caches near your users, in August 2022:"
+            f" {', '.join(REGIONAL_EDGE_CACHES)}."
         ),
         examples=["eu-west-1, us-east-1"],
     )

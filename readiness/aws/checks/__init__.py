@@ -1,75 +1,11 @@
-"""The checks, one module per AWS service. Importing this package registers every check."""
+"""The checks, a module or more per AWS service. Importing this package registers every check."""
 
-from readiness.aws.checks import (
-    acm,
-    alarms,
-    alarms_care,
-    alarms_symptoms,
-    backup,
-    budgets,
-    cloudformation,
-    cloudfront,
-    cloudfront_caching,
-    cloudfront_delivery,
-    cloudfront_headers,
-    cloudfront_origins,
-    cloudfront_security,
-    codepipeline,
-    config,
-    costs,
-    dashboards,
-    iam,
-    lambda_edge,
-    lambda_function,
-    lambda_plain,
-    logs,
-    logs_care,
-    quotas,
-    route53,
-    s3,
-    s3_care,
-    s3_exposure,
-    sns,
-    synthetics,
-    tags,
-    trail,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from readiness.aws.registry import CHECKS
 
-#: A module whose checks count. A test holds that none of this folder is forgotten.
-MODULES = (
-    acm,
-    alarms,
-    alarms_care,
-    alarms_symptoms,
-    backup,
-    budgets,
-    cloudformation,
-    cloudfront,
-    cloudfront_caching,
-    cloudfront_delivery,
-    cloudfront_headers,
-    cloudfront_origins,
-    cloudfront_security,
-    codepipeline,
-    config,
-    costs,
-    dashboards,
-    iam,
-    lambda_edge,
-    lambda_function,
-    lambda_plain,
-    logs,
-    logs_care,
-    quotas,
-    route53,
-    s3,
-    s3_care,
-    s3_exposure,
-    sns,
-    synthetics,
-    tags,
-    trail,
-)
+__all__ = ["CHECKS"]
 
-__all__ = ["CHECKS", "MODULES"]
+for module in iter_modules(__path__):
+    import_module(f"{__name__}.{module.name}")

@@ -17,9 +17,6 @@ READS_PIPELINE = ("codepipeline", "get_pipeline")
 #: The kinds of action that can stop a release.
 GATES = ("Approval", "Build", "Test")
 
-#: What a pipeline needs: the key in what is observed, and the word for people.
-PARTS = {"sources": "source", "gates": "build, test or approval", "deployments": "deployment"}
-
 
 class APipeline(CheckParameters):
     pipeline_name: PipelineName
