@@ -29,6 +29,7 @@ def run(tool, *arguments):
     return done.stdout + done.stderr if done.returncode else ""
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "command",
     [
