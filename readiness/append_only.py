@@ -23,6 +23,7 @@ TABLES = (
     "readiness_milestoneverdict",
     "readiness_milestonecondition",
     "readiness_conditionclosing",
+    "readiness_sheetversion",
 )
 
 SQLITE = """

@@ -107,7 +107,7 @@ def _load_catalog(file: CatalogFile, loaded: Loaded, now: datetime) -> list[str]
         return [f"{slug!r} belongs to the catalog {elsewhere[slug]!r} already" for slug in taken]
 
     before = len(loaded.added) + len(loaded.revised) + len(loaded.retired)
-    existing = {c.slug: c for c in Criterion.objects.filter(topic__catalog=catalog)}
+    existing = {c.slug: c for c in Criterion.objects.of_catalog().filter(topic__catalog=catalog)}
     for place, topic_entry in enumerate(file.topics):
         topic, _ = Topic.objects.update_or_create(
             slug=topic_entry.slug,
@@ -121,7 +121,11 @@ def _load_catalog(file: CatalogFile, loaded: Loaded, now: datetime) -> list[str]
         )
         for position, entry in enumerate(topic_entry.criteria):
             _load_criterion(existing.get(entry.slug), entry, topic, position, loaded, now)
-    gone = Criterion.objects.filter(topic__catalog=catalog, retired_at=None).exclude(slug__in=slugs)
+    gone = (
+        Criterion.objects.of_catalog()
+        .filter(topic__catalog=catalog, retired_at=None)
+        .exclude(slug__in=slugs)
+    )
     loaded.retired += gone.values_list("slug", flat=True)
     gone.update(retired_at=now)
     catalog.topics.filter(retired_at=None).exclude(
@@ -169,7 +173,7 @@ def _load_blueprint(file: BlueprintFile, loaded: Loaded) -> list[str]:
     catalog = Catalog.objects.filter(slug=head.catalog).first()
     if catalog is None:
         return [f"blueprint.catalog: there is no catalog {head.catalog!r}; load it first"]
-    criteria = {c.slug: c for c in Criterion.objects.filter(topic__catalog=catalog)}
+    criteria = {c.slug: c for c in Criterion.objects.of_catalog().filter(topic__catalog=catalog)}
     if unknown := [item.criterion for item in file.items if item.criterion not in criteria]:
         return [
             f"items: the catalog {head.catalog!r} has no criterion {slug!r}" for slug in unknown

@@ -13,7 +13,7 @@ SEARCHED = ("title", "question", "why", "evidence", "live_facts", "slug")
 
 def topics_with_criteria(catalog: Catalog, text: str) -> list[tuple[Topic, list[Criterion]]]:
     """Return the topics of a catalog with those of their criteria that contain every word."""
-    criteria = Criterion.objects.filter(topic__catalog=catalog, retired_at=None)
+    criteria = Criterion.objects.of_catalog().filter(topic__catalog=catalog, retired_at=None)
     for word in text.split():
         wanted = Q()
         for field in SEARCHED:

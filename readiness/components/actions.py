@@ -56,9 +56,11 @@ def create_component(*, by: User, now: datetime, **values: Any) -> Component:
 
 def add_missing_requirements(*, component: Component, by: User | None = None) -> int:
     """Give a component a requirement for each criterion that has none yet; returns how many."""
-    missing = Criterion.objects.filter(
-        topic__catalog=component.catalog_id, retired_at=None
-    ).exclude(requirements__component=component)
+    missing = (
+        Criterion.objects.of_catalog()
+        .filter(topic__catalog=component.catalog_id, retired_at=None)
+        .exclude(requirements__component=component)
+    )
     items = {
         item.criterion_id: item
         for item in (component.blueprint.items.all() if component.blueprint else ())

@@ -30,6 +30,7 @@ from readiness.models.checks import (
 )
 from readiness.models.comments import Comment
 from readiness.models.components import BindingKind, Component, Criticality, Requirement
+from readiness.models.confidence import ConfidenceRound, ConfidenceVote
 from readiness.models.decisions import Approval, ApprovalKind, Decision, Effort
 from readiness.models.evidence import Evidence, EvidenceFile, EvidenceKind
 from readiness.models.inheritance import InheritanceStep
@@ -55,9 +56,20 @@ from readiness.models.notices import (
     Webhook,
     WebhookKind,
 )
+from readiness.models.operations import (
+    Drill,
+    DrillEntry,
+    DrillFinding,
+    DrillOutcome,
+    DrillPerson,
+    DrillScenario,
+    EntryKind,
+    SheetVersion,
+)
+from readiness.models.proposals import CriterionProposal
 from readiness.models.reports import ReportFile, ReportJob
 from readiness.models.risk import RiskMatrix
-from readiness.models.rollups import DailyRollup
+from readiness.models.rollups import DailyRollup, WeeklyRollup
 from readiness.models.sharing import MilestoneShare, ShareView
 from readiness.models.teams import Membership, Role, Team, User
 from readiness.models.triggers import Incident, TriggerFiring
@@ -87,13 +99,23 @@ __all__ = [
     "Component",
     "ComponentAccount",
     "ConditionClosing",
+    "ConfidenceRound",
+    "ConfidenceVote",
     "Criterion",
+    "CriterionProposal",
     "CriterionRevision",
     "Criticality",
     "DailyRollup",
     "Decision",
     "Delivery",
+    "Drill",
+    "DrillEntry",
+    "DrillFinding",
+    "DrillOutcome",
+    "DrillPerson",
+    "DrillScenario",
     "Effort",
+    "EntryKind",
     "Every",
     "Evidence",
     "EvidenceFile",
@@ -123,6 +145,7 @@ __all__ = [
     "Role",
     "RunTrigger",
     "ShareView",
+    "SheetVersion",
     "Team",
     "Topic",
     "TriggerFiring",
@@ -131,4 +154,5 @@ __all__ = [
     "VerdictKind",
     "Webhook",
     "WebhookKind",
+    "WeeklyRollup",
 ]

@@ -1,5 +1,7 @@
 """The abstract list, and its ready translations for kinds of components."""
 
+from __future__ import annotations
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -51,7 +53,17 @@ class Topic(models.Model):
         return self.name
 
 
+class CriterionQuerySet(models.QuerySet["Criterion"]):
+    def of_catalog(self) -> CriterionQuerySet:
+        """Those of the catalog, without what components have for themselves."""
+        return self.filter(component__isnull=True)
+
+
 class Criterion(models.Model):
+    # None: of the catalog. Else a component's own, which no other component gets.
+    component = models.ForeignKey(
+        "Component", on_delete=models.PROTECT, null=True, blank=True, related_name="own_criteria"
+    )
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="criteria")
     slug = models.SlugField(max_length=60, unique=True)
     revision = models.PositiveIntegerField(default=1)
@@ -67,6 +79,8 @@ class Criterion(models.Model):
     references = models.JSONField(default=list)
     position = models.PositiveSmallIntegerField()
     retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CriterionQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "criteria"
@@ -109,6 +123,8 @@ class Blueprint(models.Model):
     source_publisher = models.CharField(max_length=100)
     source_published = models.DateField()
     source_note = models.TextField(blank=True)
+    # Where an operations sheet starts from, as readiness.operations.sheet.Sheet writes it.
+    operations = models.JSONField(default=dict, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from readiness.models.components import Component
+from readiness.models.teams import Team
 
 
 class DailyRollup(models.Model):
@@ -25,3 +26,23 @@ class DailyRollup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.component_id} on {self.day}"
+
+
+class WeeklyRollup(models.Model):
+    """What the components of a team came to in a week, as of its last look: a page over the whole
+    organisation reads these instead of a day of each component."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="rollups")
+    # The Monday it begins on.
+    week = models.DateField()
+    components = models.PositiveIntegerField()
+    counts = models.JSONField()
+
+    class Meta:
+        ordering = ["week"]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "week"], name="rollup_once_a_week"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} in the week of {self.week}"

@@ -14,6 +14,9 @@ class Role(models.IntegerChoices):
 
 
 class User(AbstractUser):
+    # When the first steps were left for later; they are not offered on the start page then.
+    left_first_steps_at = models.DateTimeField(null=True, blank=True)
+
     @property
     def name(self) -> str:
         return self.get_full_name() or self.get_username()

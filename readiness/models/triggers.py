@@ -38,6 +38,9 @@ class Incident(models.Model):
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # What happened when: {"at": ISO 8601, "text": one line}, in the order of time.
+    timeline = models.JSONField(default=list, blank=True)
     # Of the error budget.
     minutes_lost = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     criteria = models.ManyToManyField(Criterion, related_name="incidents", blank=True)
