@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,18 @@ from readiness import append_only
 from readiness.models import Component, Role, User
 from tests import factory
 
+CHECKS = Path(__file__).parent / "aws" / "checks"
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second database leave out what it could not change: linters, and what axe sees."""
+    """On the second database leave out what it could not change: linters, what axe sees, and the
+    live checks, which know of no database (tests/aws/test_layers.py holds that)."""
     if os.environ.get("TEST_DATABASE_URL"):
-        once = [item for item in items if item.get_closest_marker("one_database")]
+        once = [
+            item
+            for item in items
+            if item.get_closest_marker("one_database") or CHECKS in item.path.parents
+        ]
         config.hook.pytest_deselected(items=once)
         items[:] = [item for item in items if item not in once]
 
