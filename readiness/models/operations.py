@@ -7,6 +7,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from readiness.models.catalog import Criterion
+from readiness.models.comments import Comment
 from readiness.models.components import Component, Requirement
 from readiness.models.teams import User
 
@@ -139,6 +140,10 @@ class DrillFinding(models.Model):
         Requirement, on_delete=models.PROTECT, null=True, blank=True, related_name="drill_findings"
     )
     ticket_url = models.URLField(max_length=500, blank=True)
+    # The comment on the requirement that says it, once somebody has posted it there.
+    comment = models.ForeignKey(
+        Comment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
