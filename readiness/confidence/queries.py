@@ -1,13 +1,17 @@
-"""Reads of confidence rounds. Nothing here tells of an open one but how many have voted."""
+"""Reads of confidence rounds. Nothing here tells of an open one but how many have voted, and to
+each voter the own vote."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.crypto import salted_hmac
 
-from readiness.confidence.rules import Latest
-from readiness.models import Component, ConfidenceRound
+from readiness.confidence.rules import Latest, Result, Vote, from_json, result_of
+from readiness.models import Component, ConfidenceRound, ConfidenceVote, Membership, User
 
 
 def latest_confidence(component_ids: Collection[int]) -> dict[int, Latest]:
@@ -30,3 +34,67 @@ def latest_confidence(component_ids: Collection[int]) -> dict[int, Latest]:
             "result__spread",
         )
     }
+
+
+def rounds_of(component: Component) -> QuerySet[ConfidenceRound]:
+    """Return the rounds of a component, the newest first."""
+    return component.confidence_rounds.select_related("opened_by", "closed_by")
+
+
+def closed_rounds(component: Component, now: datetime) -> QuerySet[ConfidenceRound]:
+    """Return those that people may see the result of, the newest first, written or not."""
+    over = Q(closed_at__isnull=False) | Q(closes_at__lte=now)
+    return rounds_of(component).filter(over)
+
+
+def result_at(found: ConfidenceRound, now: datetime) -> Result | None:
+    """Return what may be shown of a round; None while it is open."""
+    if found.is_open_at(now):
+        return None
+    return from_json(found.result) if found.result else computed(found)
+
+
+def computed(found: ConfidenceRound) -> Result:
+    """Return the result of the votes as they are now. Three queries."""
+    rows = found.votes.values_list("overall", "by_topic", "sentence")
+    return result_of(
+        [Vote(*row) for row in rows],
+        list(found.topics.values_list("slug", "name")),
+        members=members_of(found.component).count(),
+        is_named=found.is_named,
+    )
+
+
+def members_of(component: Component) -> QuerySet[Membership]:
+    """Return who may vote."""
+    return Membership.objects.filter(team=component.team_id, user__is_active=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All that anybody sees of the votes while a round is open."""
+
+    voted: int
+    members: int
+
+
+def progress_of(opened: ConfidenceRound) -> Progress:
+    """Return how many have voted, of how many: those who voted and left the team count in both."""
+    voted = opened.votes.count()
+    return Progress(voted, max(voted, members_of(opened.component).count()))
+
+
+def mark_of(opened: ConfidenceRound, user: User) -> str:
+    """Return by what the vote of somebody is found while a round is open, and only then."""
+    return salted_hmac(f"confidence {opened.salt}", str(user.pk), algorithm="sha256").hexdigest()
+
+
+def own_vote(opened: ConfidenceRound, user: User) -> ConfidenceVote | None:
+    """Return what `user` answered in an open round; None for nothing yet."""
+    return opened.votes.filter(mark=mark_of(opened, user)).first()
+
+
+def named_votes(found: ConfidenceRound) -> QuerySet[ConfidenceVote]:
+    """Return the votes of a closed round that said beforehand that names are shown."""
+    votes = found.votes.filter(round__is_named=True, voter__isnull=False)
+    return votes.select_related("voter").order_by("voter__first_name", "voter__username")

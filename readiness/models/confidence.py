@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 
 from readiness.models.catalog import Topic
 from readiness.models.components import Component
@@ -43,13 +46,33 @@ class ConfidenceRound(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["component"],
-                condition=models.Q(closed_at__isnull=True),
+                condition=Q(closed_at__isnull=True),
                 name="confidence_one_open_round",
+            ),
+        ]
+        indexes = [
+            # The newest closed one of each of many components.
+            models.Index(
+                fields=["component", "-closed_at", "-id"],
+                condition=Q(result__isnull=False),
+                name="confidence_newest",
             ),
         ]
 
     def __str__(self) -> str:
         return self.question
+
+    def get_absolute_url(self) -> str:
+        return reverse("confidence_round", args=[self.component.slug, self.pk])
+
+    def is_open_at(self, now: datetime) -> bool:
+        """True as long as people may vote; its time may be up before it is closed for good."""
+        return self.closed_at is None and now < self.closes_at
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it closed, or will."""
+        return self.closed_at or self.closes_at
 
 
 class ConfidenceVote(models.Model):

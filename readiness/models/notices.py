@@ -22,10 +22,12 @@ class Kind(models.TextChoices):
     PROPOSED = "proposed", "Waits for an approval"
     DUE_SOON = "due_soon", "Due soon"
     MENTIONED = "mentioned", "Mentioned"
+    ROUND_OPENED = "round_opened", "Asked how confident"
+    ROUND_CLOSED = "round_closed", "Confidence round closed"
 
 
-# These hold as long as their source names them; a mention has happened and stays so.
-STANDING_KINDS = tuple(kind for kind in Kind if kind != Kind.MENTIONED)
+# These hold as long as their source names them; the others have happened and stay so.
+STANDING_KINDS = tuple(kind for kind in Kind if kind not in (Kind.MENTIONED, Kind.ROUND_CLOSED))
 
 
 class How(models.TextChoices):
