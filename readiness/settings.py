@@ -75,6 +75,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "readiness.firststeps.session.context",
             ],
             "builtins": ["readiness.templatetags.readiness"],
         },

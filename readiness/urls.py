@@ -22,6 +22,7 @@ urlpatterns = [
     path(COMPONENT + "runs/", include("readiness.aws.urls")),
     path("teams/", include("readiness.teams.urls")),
     path("", include("readiness.accounts.urls")),
+    path("first-steps/", include("readiness.firststeps.urls")),
     path("", include("readiness.runs.urls")),
     path("", include("readiness.revisit.urls")),
     path("", include("readiness.incidents.urls")),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_GET
 
+from readiness.firststeps import session as first_steps
+from readiness.firststeps.queries import is_empty
 from readiness.login_limit import LimitedAuthenticationForm
 from readiness.request_id import current_request_id
 
@@ -18,6 +21,17 @@ class LoginView(auth.LoginView):
     template_name = "registration/login.html"
     authentication_form = LimitedAuthenticationForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        first_steps.begin(self.request)  # type: ignore[arg-type] # somebody is logged in now
+        return response
+
+    def get_default_redirect_url(self) -> str:
+        """An empty installation leads on, but for who has left its first steps."""
+        if is_empty() and self.request.user.left_first_steps_at is None:  # type: ignore[union-attr]
+            return reverse("first_steps")
+        return super().get_default_redirect_url()
 
 
 class LogoutView(auth.LogoutView):

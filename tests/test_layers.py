@@ -25,6 +25,7 @@ FEATURES = (
     "components",
     "decisions",
     "evidence",
+    "firststeps",
     "incidents",
     "milestones",
     "notices",

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from readiness.models import Membership, Role, Team, User
+from readiness.slugs import free_slug
+
+
+class NameTaken(Exception):
+    """Two teams of one name could not be told apart."""
 
 
 class LastAdmin(Exception):
     """A team without an admin could never change its members again."""
+
+
+def create_team(*, name: str, by: User) -> Team:
+    """Make a team whose first admin is `by`. Raises NameTaken."""
+    try:
+        with transaction.atomic():
+            team = Team.objects.create(slug=free_slug(Team, name), name=name)
+            # Owners are chosen among members: also who may do everything anyway becomes one.
+            Membership.objects.create(team=team, user=by, role=Role.ADMIN)
+    except IntegrityError:
+        raise NameTaken(f"There is a team called {name} already.") from None
+    return team
 
 
 @transaction.atomic

@@ -2,8 +2,21 @@ from __future__ import annotations
 
 from django import forms
 from django.db.models import Q
+from django.utils.text import slugify
 
 from readiness.models import Role, User
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(
+        label="Name", max_length=100, help_text="As people say it, such as Edge team."
+    )
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not slugify(name):
+            raise forms.ValidationError("Use at least one letter or digit.")
+        return name
 
 
 class MemberForm(forms.Form):

@@ -7,19 +7,34 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readiness import access
 from readiness.htmx import UserRequest, redirect, render_part
 from readiness.models import Role, Team
 from readiness.teams import actions
-from readiness.teams.forms import MemberForm, RoleForm
+from readiness.teams.forms import MemberForm, RoleForm, TeamForm
 
 
 @require_GET
 def team_list(request: UserRequest) -> HttpResponse:
     teams = access.teams_with_role(request, Role.VIEWER).prefetch_related("memberships__user")
     return render_part(request, "teams/team_list.html", {"teams": teams})
+
+
+@require_http_methods(["GET", "POST"])
+def team_create(request: UserRequest) -> HttpResponse:
+    access.needs_superuser(request)
+    form = TeamForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            team = actions.create_team(name=form.cleaned_data["name"], by=request.user)
+        except actions.NameTaken as taken:
+            form.add_error("name", str(taken))
+        else:
+            return redirect(request, "team_detail", team.slug)
+    status = 422 if form.is_bound else 200
+    return render_part(request, "teams/team_create.html", {"form": form}, status=status)
 
 
 @require_GET

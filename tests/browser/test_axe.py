@@ -88,6 +88,7 @@ PAGES = (
     "/components/header-rewriter/compare/",
     f"{C}lint/",
     "/teams/edge/lint/",
+    "/first-steps/",
     reverse("password_change"),
     "/nowhere/",
 )
