@@ -70,6 +70,7 @@ from readiness.models.proposals import CriterionProposal
 from readiness.models.reports import ReportFile, ReportJob
 from readiness.models.risk import RiskMatrix
 from readiness.models.rollups import DailyRollup, WeeklyRollup
+from readiness.models.search import SearchEntry
 from readiness.models.sharing import MilestoneShare, ShareView
 from readiness.models.teams import Membership, Role, Team, User
 from readiness.models.triggers import Incident, TriggerFiring
@@ -144,6 +145,7 @@ __all__ = [
     "RiskMatrix",
     "Role",
     "RunTrigger",
+    "SearchEntry",
     "ShareView",
     "SheetVersion",
     "Team",

@@ -1,0 +1,32 @@
+from django.db import migrations, models
+
+from readiness.search.index import SearchIndex
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('readiness', '0022_confidence_newest_and_notices'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='SearchEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=20)),
+                ('object_id', models.BigIntegerField()),
+                ('component_id', models.BigIntegerField()),
+                ('parent_id', models.BigIntegerField(null=True)),
+                ('by_id', models.BigIntegerField(null=True)),
+                ('at', models.DateTimeField(null=True)),
+                ('title', models.TextField()),
+                ('text', models.TextField()),
+            ],
+            options={
+                'verbose_name_plural': 'search entries',
+                'constraints': [models.UniqueConstraint(fields=('source', 'object_id'), name='search_entry_once')],
+            },
+        ),
+        SearchIndex(),
+    ]
