@@ -48,11 +48,17 @@ PATHS: dict[str, Callable[[str, str], str]] = {
     "budget": lambda _, name: f"costmanagement/home#/budgets/details?name={_plain(name)}",
     "canary": _cloudwatch(lambda name: f"synthetics:canary/detail/{_plain(name)}"),
     "certificate": lambda region, name: f"acm/home?region={region}#/certificates/{_plain(name)}",
+    "cloudfront_monitoring": lambda *_: "cloudfront/v4/home#/monitoring",
+    # Its reports have no addresses that are known to last: they stand in the menu of this page.
+    "cloudfront_reports": lambda *_: "cloudfront/v4/home",
     "config": lambda region, _: f"config/home?region={region}#/settings",
     "dashboard": _cloudwatch(lambda name: f"dashboards/dashboard/{_plain(name)}"),
     "distribution": lambda _, name: f"cloudfront/v4/home#/distributions/{_plain(name)}",
     "function": _function,
     "hosted_zone": lambda _, name: f"route53/v2/hostedzones#ListRecordSets/{_plain(name)}",
+    "invalidations": lambda _, name: (
+        f"cloudfront/v4/home#/distributions/{_plain(name)}/invalidations"
+    ),
     "log_group": _cloudwatch(lambda name: f"logsV2:log-groups/log-group/{_twice(name)}"),
     "pipeline": lambda region, name: (
         f"codesuite/codepipeline/pipelines/{_plain(name)}/view?region={region}"
@@ -68,11 +74,15 @@ PATHS: dict[str, Callable[[str, str], str]] = {
     "trail": lambda region, name: f"cloudtrailv2/home?region={region}#/trails/{_plain(name)}",
 }
 
+OF_CLOUDFRONT = frozenset(
+    {"cloudfront_monitoring", "cloudfront_reports", "distribution", "invalidations"}
+)
+
 #: Kinds whose page is the same in every region.
-GLOBAL = frozenset({"budget", "distribution", "hosted_zone", "role"})
+GLOBAL = frozenset({"budget", "hosted_zone", "role"}) | OF_CLOUDFRONT
 
 #: What a partition does not have.
-MISSING = frozenset({("distribution", "aws-us-gov"), ("budget", "aws-us-gov")})
+MISSING = frozenset((kind, "aws-us-gov") for kind in OF_CLOUDFRONT | {"budget"})
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
 
