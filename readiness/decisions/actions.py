@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from readiness.canonical import canonical
@@ -22,9 +23,16 @@ from readiness.decisions.inheritance import (
 from readiness.decisions.live import CheckLine, StandingIndex, frozen, live_state
 from readiness.decisions.queries import current_matrix
 from readiness.decisions.risk import Matrix
-from readiness.decisions.situation import Incidents, component_facts, fired_triggers, incidents_of
+from readiness.decisions.situation import (
+    News,
+    component_facts,
+    drills_of,
+    fired_triggers,
+    incidents_of,
+)
 from readiness.decisions.standing import LiveVerdict, Standing
-from readiness.decisions.triggers import triggers_as_text
+from readiness.decisions.triggers import WATCHES_DRILLS, triggers_as_text
+from readiness.drills.queries import oldest_stale_drill
 from readiness.models import Component, Decision, Outcome, Requirement, TriggerFiring, User
 
 
@@ -152,7 +160,7 @@ def refresh_standings(*, component: Component, now: datetime) -> list[Move]:
     )
     stands = what_stands(requirements)
     live = live_state(component, now)
-    watched = _Watched(component, now, any(d.triggers for d, _ in stands.values() if d))
+    watched = _Watched(component, now, (decision for decision, _ in stands.values()))
     moved, moves, fired = [], [], []
     for requirement in requirements:
         lines = live.lines(requirement.criterion.slug, requirement.check_bindings)
@@ -175,10 +183,16 @@ def refresh_standings(*, component: Component, now: datetime) -> list[Move]:
 class _Watched:
     """The triggers of a component's decisions, looked at once for all."""
 
-    def __init__(self, component: Component, now: datetime, any_triggers: bool) -> None:
+    def __init__(
+        self, component: Component, now: datetime, decisions: Iterable[Decision | None]
+    ) -> None:
+        triggers = [decision.triggers for decision in decisions if decision]
+        watches_drills = any(WATCHES_DRILLS in each for each in triggers)
+        any_triggers = any(triggers)
         self._now = now
         self._facts = component_facts(component)
-        self._incidents: Incidents = incidents_of(component) if any_triggers else {}
+        self._incidents: News = incidents_of(component) if any_triggers else {}
+        self._drills: News = drills_of(component, now) if watches_drills else {}
         self._firings: list[TriggerFiring] = []
 
     def look(self, requirement: Requirement, stands: Stands, lines: Sequence[CheckLine]) -> bool:
@@ -200,6 +214,7 @@ class _Watched:
             component=self._facts,
             lines=lines,
             incidents=self._incidents,
+            drills=self._drills,
             at=self._now,
         )
         new = [each for each in found if each.trigger not in known]
@@ -229,10 +244,16 @@ def _move(requirement: Requirement, index: StandingIndex, lines: Iterable[CheckL
 
 
 def refresh_due_standings() -> None:
-    """Bring the index up to date where a date has passed; a schedule calls it each hour."""
+    """Bring the index up to date where a date has passed, of a decision or of a drill that one
+    watches; a schedule calls it each hour."""
     now = timezone.now()
+    today = timezone.localdate(now)
+    watching = Component.objects.filter(
+        requirements__current_decision__triggers__contains=WATCHES_DRILLS, requirements__fired=[]
+    )
+    stale = oldest_stale_drill(watching.values("pk"), today)
     due = Component.objects.filter(
-        requirements__standing_changes_on__lte=timezone.localdate(now)
+        Q(requirements__standing_changes_on__lte=today) | Q(pk__in=stale)
     ).distinct()
     for component in due:
         refresh_standings(component=component, now=now)

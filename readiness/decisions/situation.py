@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from readiness.decisions.live import CheckLine
 from readiness.decisions.triggers import Fired, Situation, fired, triggers_from
+from readiness.drills.queries import practised
+from readiness.drills.rules import Age
 from readiness.models import Component, Decision, Incident
 
-Incidents = dict[str, tuple[tuple[datetime, str], ...]]
+# By the slug of a criterion, when something happened to it and what.
+News = dict[str, tuple[tuple[datetime, str], ...]]
 
 
 def component_facts(component: Component) -> dict[str, str]:
@@ -25,7 +30,7 @@ def component_facts(component: Component) -> dict[str, str]:
     }
 
 
-def incidents_of(component: Component) -> Incidents:
+def incidents_of(component: Component) -> News:
     """Return when incidents were recorded, and their titles, by the slug of each criterion that
     they touch. One query."""
     found: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
@@ -35,6 +40,26 @@ def incidents_of(component: Component) -> Incidents:
     return {slug: tuple(each) for slug, each in found.items()}
 
 
+def drills_of(component: Component, now: datetime) -> News:
+    """Return which drills failed or went stale, and when, by the slug of each criterion that they
+    are to prove. Those that were rehearsed with success since are not among them. One query."""
+    today = timezone.localdate(now)
+    found: News = {}
+    for slug, drills in practised(component).items():
+        found[slug] = tuple(
+            (each.told_at, f"A drill on it failed: {each.title}.")
+            if not each.passed
+            else (_midnight_after(each.last_good_day), f"A drill on it went stale: {each.title}.")
+            for each in drills
+            if each.age(today) in (Age.FAILED, Age.STALE)
+        )
+    return found
+
+
+def _midnight_after(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
 def fired_triggers(
     decision: Decision,
     *,
@@ -42,7 +67,8 @@ def fired_triggers(
     criterion_revision: int,
     component: dict[str, str],
     lines: Iterable[CheckLine],
-    incidents: Incidents,
+    incidents: News,
+    drills: News,
     at: datetime,
 ) -> list[Fired]:
     """Return which triggers of a decision have come true since it was made."""
@@ -56,6 +82,7 @@ def fired_triggers(
         criterion_revision=criterion_revision,
         component=component,
         incidents=incidents.get(criterion, ()),
+        drills=drills.get(criterion, ()),
     )
     then = _frozen(decision)
     return list(fired(triggers, then, now, decided_at=decision.decided_at, at=at))

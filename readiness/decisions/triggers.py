@@ -1,5 +1,5 @@
 """What brings a refusal back before its date: conditions that are looked at whenever AWS, the
-component, its criterion or its incidents say something new. Pure.
+component, its criterion, its incidents or its drills say something new. Pure.
 
 A trigger compares what the decision froze with what is so now; both sides are kept in words.
 """
@@ -24,6 +24,7 @@ class TriggerKind(StrEnum):
     CRITERION = "criterion"
     COMPONENT = "component"
     INCIDENT = "incident"
+    DRILL = "drill"
 
     @property
     def words(self) -> str:
@@ -36,8 +37,11 @@ WORDS = {
     TriggerKind.CRITERION: "the text of the criterion changes",
     TriggerKind.COMPONENT: "target, criticality or parameters of the component change",
     TriggerKind.INCIDENT: "an incident touches it",
+    TriggerKind.DRILL: "a drill on it fails or goes stale",
 }
 BOUNDS = (">", "<", "=")
+# In what triggers_as_text writes of triggers of which one is on drills.
+WATCHES_DRILLS = f'"kind":"{TriggerKind.DRILL}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class Situation:
     component: Mapping[str, str]
     # When incidents that touch the criterion were recorded, and what they are called.
     incidents: tuple[tuple[datetime, str], ...] = ()
+    # When a drill that is to prove the criterion failed or went stale, and a sentence of it.
+    drills: tuple[tuple[datetime, str], ...] = ()
 
 
 def trigger_from_line(line: str, checks: Mapping[str, object]) -> Trigger:
@@ -202,12 +208,21 @@ def _incident(trigger: Trigger, then: Situation, now: Situation, decided_at: dat
     return f"An incident touched it: {title}.", "", f"{at:%d %B %Y}"
 
 
+def _drill(trigger: Trigger, then: Situation, now: Situation, decided_at: datetime) -> Found:
+    since = [(at, sentence) for at, sentence in now.drills if at > decided_at]
+    if not since:
+        return None
+    at, sentence = min(since)
+    return sentence, "", f"{at:%d %B %Y}"
+
+
 _LOOK = {
     TriggerKind.VERDICT: _verdict,
     TriggerKind.FACT: _fact,
     TriggerKind.CRITERION: _criterion,
     TriggerKind.COMPONENT: _component,
     TriggerKind.INCIDENT: _incident,
+    TriggerKind.DRILL: _drill,
 }
 
 

@@ -12,7 +12,13 @@ from typing import Any
 
 from readiness.canonical import canonical, plain
 from readiness.decisions.live import CheckLine
-from readiness.reports.gap_report import DecisionLine, GapReport, Proposal, RequirementLine
+from readiness.reports.gap_report import (
+    DecisionLine,
+    DrillLine,
+    GapReport,
+    Proposal,
+    RequirementLine,
+)
 from readiness.reports.words import reason
 
 SCHEMA = 1
@@ -98,7 +104,18 @@ def _requirement(line: RequirementLine) -> dict[str, Any]:
         "decision": _decision(line.decision) if line.decision else None,
         "proposal": _proposal(line.proposal) if line.proposal else None,
         "fired": list(line.fired),
+        # Only where there is one: reports without keep the digest that they always had.
+        **({"drill": _drill(line.drill)} if line.drill else {}),
         "checks": [_check(check) for check in line.checks],
+    }
+
+
+def _drill(drill: DrillLine) -> dict[str, Any]:
+    return {
+        "title": drill.title,
+        "outcome": drill.outcome,
+        "ended_on": drill.ended_on,
+        "age": drill.age.value,
     }
 
 

@@ -1,7 +1,7 @@
 """The value in the middle: whatever shows readiness renders a GapReport.
 
-build_gap_report reads the database (three queries, however many requirements, and one more where
-decisions are inherited); the value itself knows nothing of it.
+build_gap_report reads the database (three queries, however many requirements, and one more each
+where decisions are inherited and where drills were done); the value itself knows nothing of it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Exists
 from django.utils import timezone
 
 from readiness.components.error_budget import error_budget
 from readiness.decisions.live import CheckLine, LiveState, live_state, verdict
 from readiness.decisions.standing import NEEDS_ATTENTION, LiveVerdict, Standing, standing
+from readiness.drills.queries import TELLING, most_telling, practised
+from readiness.drills.rules import Age
 from readiness.models import Component, Decision, Requirement, User
 from readiness.reports.counts import Counts, Tally
 
@@ -78,6 +81,18 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillLine:
+    """What was rehearsed of a requirement: of all its drills the one to hear of first."""
+
+    title: str
+    # A value of DrillOutcome: passed or failed.
+    outcome: str
+    ended_on: date
+    # On the day of the report.
+    age: Age
+
+
+@dataclass(frozen=True, slots=True)
 class RequirementLine:
     id: int
     criterion: str
@@ -103,6 +118,8 @@ class RequirementLine:
     proposal: Proposal | None = None
     # What brought the decision back before its date, a sentence each.
     fired: tuple[str, ...] = ()
+    # None where nobody rehearsed it.
+    drill: DrillLine | None = None
 
     @property
     def could_not_look(self) -> tuple[CheckLine, ...]:
@@ -248,18 +265,20 @@ def build_gap_report(component: Component, now: datetime) -> GapReport:
     """Return the gap report of a component as it is at `now`."""
     rows = list(
         Requirement.objects.filter(component=component)
+        .annotate(has_drills=Exists(component.drills.filter(outcome__in=TELLING)))
         .order_by("criterion__topic__position", "criterion__position")
-        .values(*_FIELDS)
+        .values(*_FIELDS, "has_drills")
     )
     _put_inherited(rows)
     people = _people(rows)
     live = live_state(component, now)
     today = timezone.localdate(now)
+    drills = _drills(component, rows, today)
     topics, retired = [], []
     for slug, group in groupby(rows, key=lambda row: row["criterion__topic__slug"]):
         lines = []
         for row in group:
-            line = _requirement(row, live, people, today)
+            line = _requirement(row, live, people, drills, today)
             if row["criterion__retired_at"] is None:
                 lines.append(line)
             elif line.decision:
@@ -301,6 +320,17 @@ def _put_inherited(rows: list[dict[str, Any]]) -> None:
         row |= {f"current_decision__{name}": value for name, value in decision.items()}
 
 
+def _drills(component: Component, rows: list[dict[str, Any]], today: date) -> dict[str, DrillLine]:
+    """Return what was rehearsed, by criterion. One query; none where no drill was done."""
+    if not rows or not rows[0]["has_drills"]:
+        return {}
+    found = {}
+    for slug, drills in practised(component).items():
+        if told := most_telling(drills, today):
+            found[slug] = DrillLine(told.title, told.outcome, told.ended_on, told.age(today))
+    return found
+
+
 def _people(rows: list[dict[str, Any]]) -> dict[int | None, Person]:
     ids = {row[name] for row in rows for name in PEOPLE}
     users = User.objects.filter(pk__in=ids - {None}).only("username", "first_name", "last_name")
@@ -308,7 +338,11 @@ def _people(rows: list[dict[str, Any]]) -> dict[int | None, Person]:
 
 
 def _requirement(
-    row: dict[str, Any], live: LiveState, people: dict[int | None, Person], today: date
+    row: dict[str, Any],
+    live: LiveState,
+    people: dict[int | None, Person],
+    drills: dict[str, DrillLine],
+    today: date,
 ) -> RequirementLine:
     decision = _decision(row, people)
     checks = live.lines(row["criterion__slug"], row["check_bindings"])
@@ -335,6 +369,7 @@ def _requirement(
         suggested=row["blueprint_item__suggested_outcome"] or "",
         proposal=_proposal(row, people) if row["proposed_decision__id"] else None,
         fired=tuple(each["sentence"] for each in row["fired"]),
+        drill=drills.get(row["criterion__slug"]),
     )
 
 

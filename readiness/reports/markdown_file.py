@@ -94,6 +94,8 @@ def _requirement(line: RequirementLine) -> Iterator[str]:
     if line.proposal:
         outcome = words.OUTCOME_WORDS[Outcome(line.proposal.outcome)].lower()
         yield f"Proposed by {inline(line.proposal.decided_by.name)}, not approved yet: {outcome}."
+    if line.drill:
+        yield inline(words.rehearsed(line.drill))
     if line.decision:
         yield from _decision(line.decision)
     if line.checks:

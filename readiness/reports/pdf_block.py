@@ -47,6 +47,11 @@ class Look:
     said: str
     facts: str
 
+    @property
+    def facts_in_a_row(self) -> str:
+        """As paper has them: a line each would take half a page of what no line needs."""
+        return self.facts.replace("\n", " \N{MIDDLE DOT} ")
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -119,7 +124,8 @@ def _prose(decision: DecisionLine) -> SafeString:
 
 
 def _notes(line: RequirementLine) -> Iterator[str]:
-    """Yield what keeps the decision from being about the requirement as it reads now."""
+    """Yield what keeps the decision from being about the requirement as it reads now, and whether
+    somebody rehearsed it."""
     if not line.translated:
         yield "Not translated to this component yet: this is the criterion itself."
     if line.outdated:
@@ -129,6 +135,8 @@ def _notes(line: RequirementLine) -> Iterator[str]:
         on = words.day(line.proposal.decided_at)
         who = line.proposal.decided_by.name
         yield f"Proposed by {who} on {on}, not approved yet: {outcome.lower()}."
+    if line.drill:
+        yield words.rehearsed(line.drill)
     decision = line.decision
     if decision and decision.inherited_from:
         yield f"Inherited from the platform {decision.inherited_from}, whose decision this is."

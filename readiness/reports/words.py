@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from readiness.decisions.risk import risk_words
 from readiness.decisions.standing import LiveVerdict, Standing
+from readiness.drills.rules import Age
 from readiness.models.catalog import Outcome
-from readiness.reports.gap_report import RequirementLine
+from readiness.reports.gap_report import DrillLine, RequirementLine
 
 OUTCOME_WORDS = {
     Outcome.BUILD: "We will build it",
@@ -104,6 +105,12 @@ def term(line: RequirementLine) -> str:
             return f"Refused until {until}."
         case Outcome.NOT_APPLICABLE:
             return f"Set aside until {until}." if until else f"Set aside, {decided}."
+
+
+def rehearsed(drill: DrillLine) -> str:
+    """Return what was rehearsed: "Practised: Roll back, passed on 12 March 2026, fresh."."""
+    age = "" if drill.age is Age.FAILED else f", {drill.age}"
+    return f"Practised: {drill.title}, {drill.outcome} on {day(drill.ended_on)}{age}."
 
 
 def _said(line: RequirementLine, verdict: LiveVerdict) -> str:

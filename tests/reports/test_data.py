@@ -16,6 +16,8 @@ from readiness.reports.data import SCHEMA, render_json
 from tests.reports import gap_reports
 from tests.reports.gap_reports import make_check, make_decision, make_line, make_report
 
+# Came later: reports without it keep the digest that they had.
+WHERE_THERE_IS_ONE = {"drill"}
 SCHEMA_FILE = Path(__file__).resolve().parents[2] / "docs/gap-report.schema.json"
 DESCRIBED = json.loads(SCHEMA_FILE.read_text())
 VALIDATOR = Draft202012Validator(DESCRIBED, format_checker=FormatChecker())
@@ -90,7 +92,10 @@ def test_every_key_is_described_and_required():
     ] == []
     closed = [node for node in found.values() if "properties" in node]
     assert all(node["additionalProperties"] is False for node in closed)
-    assert all(node["required"] == list(node["properties"]) for node in closed)
+    assert all(
+        node["required"] == [name for name in node["properties"] if name not in WHERE_THERE_IS_ONE]
+        for node in closed
+    )
 
 
 def test_words_of_the_schema_are_those_of_the_code():
