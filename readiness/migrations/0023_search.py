@@ -1,3 +1,5 @@
+import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 from readiness.search.index import SearchIndex
@@ -17,8 +19,9 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=20)),
                 ('object_id', models.BigIntegerField()),
                 ('component_id', models.BigIntegerField()),
-                ('parent_id', models.BigIntegerField(null=True)),
-                ('by_id', models.BigIntegerField(null=True)),
+                ('requirement', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='readiness.requirement')),
+                ('drill', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='readiness.drill')),
+                ('by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('at', models.DateTimeField(null=True)),
                 ('title', models.TextField()),
                 ('text', models.TextField()),

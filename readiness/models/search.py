@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from readiness.models.components import Requirement
+from readiness.models.operations import Drill
+from readiness.models.teams import User
+
 
 class SearchEntry(models.Model):
     """The words of one row of another table. The database writes it in the transaction that writes
@@ -12,11 +16,33 @@ class SearchEntry(models.Model):
     # Which of readiness.search.sources, and the row's key there.
     source = models.CharField(max_length=20)
     object_id = models.BigIntegerField()
-    # No foreign keys: the triggers see to them. 0: what everybody may read.
+    # 0: what everybody may read.
     component_id = models.BigIntegerField()
-    # The requirement or the drill that it belongs to.
-    parent_id = models.BigIntegerField(null=True)
-    by_id = models.BigIntegerField(null=True)
+    # What it belongs to. The triggers see to it that this is there; nothing is looked up by it.
+    requirement = models.ForeignKey(
+        Requirement,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    drill = models.ForeignKey(
+        Drill,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    by = models.ForeignKey(
+        User,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     at = models.DateTimeField(null=True)
     title = models.TextField()
     text = models.TextField()

@@ -20,7 +20,8 @@ class Source:
     # The columns of the table that say it: a change of any other one changes nothing here.
     watched: tuple[str, ...] = ()
     joins: str = ""
-    parent: str = "NULL"
+    requirement: str = "NULL"
+    drill: str = "NULL"
     by: str = "NULL"
     at: str = "NULL"
     where: str = "1 = 1"
@@ -32,7 +33,8 @@ class Source:
             f"'{self.name}'",
             "s.id",
             self.component,
-            self.parent,
+            self.requirement,
+            self.drill,
             self.by,
             self.at,
             self.title,
@@ -54,7 +56,17 @@ class Lent:
     key: str
 
 
-COLUMNS = ("source", "object_id", "component_id", "parent_id", "by_id", "at", "title", "text")
+COLUMNS = (
+    "source",
+    "object_id",
+    "component_id",
+    "requirement_id",
+    "drill_id",
+    "by_id",
+    "at",
+    "title",
+    "text",
+)
 
 
 def _plain(column: str) -> str:
@@ -82,7 +94,7 @@ SOURCES = (
         table="readiness_requirement",
         joins="JOIN readiness_criterion k ON k.id = s.criterion_id",
         component="s.component_id",
-        parent="s.id",
+        requirement="s.id",
         title="k.title",
         texts=("s.statement",),
         watched=("statement",),
@@ -92,7 +104,7 @@ SOURCES = (
         table="readiness_decision",
         joins=OF_REQUIREMENT,
         component="r.component_id",
-        parent="r.id",
+        requirement="r.id",
         by="s.decided_by_id",
         at="s.decided_at",
         title="''",
@@ -114,7 +126,7 @@ SOURCES = (
         table="readiness_comment",
         joins=OF_REQUIREMENT,
         component="r.component_id",
-        parent="r.id",
+        requirement="r.id",
         by="s.author_id",
         at="s.created_at",
         title="''",
@@ -127,7 +139,7 @@ SOURCES = (
         table="readiness_evidence",
         joins=OF_REQUIREMENT,
         component="r.component_id",
-        parent="r.id",
+        requirement="r.id",
         by="s.added_by_id",
         at="s.added_at",
         title="s.title",
@@ -150,7 +162,7 @@ SOURCES = (
         table="readiness_drill",
         joins="JOIN readiness_drillscenario n ON n.id = s.scenario_id",
         component="s.component_id",
-        parent="s.id",
+        drill="s.id",
         by="s.made_by_id",
         at="s.planned_for",
         title="n.title",
@@ -162,7 +174,7 @@ SOURCES = (
         table="readiness_drillentry",
         joins=OF_DRILL,
         component="d.component_id",
-        parent="d.id",
+        drill="d.id",
         by="s.by_id",
         at="s.at",
         title="''",
@@ -175,7 +187,7 @@ SOURCES = (
         table="readiness_drillfinding",
         joins=OF_DRILL,
         component="d.component_id",
-        parent="d.id",
+        drill="d.id",
         by="s.by_id",
         at="s.at",
         title="''",
