@@ -21,6 +21,7 @@ from readiness.models import (
     CheckRun,
     Comment,
     Component,
+    ConfidenceRound,
     Evidence,
     EvidenceFile,
     Membership,
@@ -181,6 +182,37 @@ def get_milestone(
     """Return a milestone of a component; raises as get_component."""
     component = get_component(request, component_slug, needs=needs, archived=archived)
     return milestone_of(component, pk)
+
+
+def get_confidence_round(
+    request: UserRequest, component_slug: str, pk: int, *, votes: bool = False
+) -> ConfidenceRound:
+    """Return a round of a component; raises as get_component.
+
+    Where `votes`, raises PermissionDenied for everybody who may not vote in it: who is no member
+    of the team, whatever else they may do, and everybody once the component is archived.
+    """
+    component = get_component(request, component_slug)
+    if votes and component.archived_at:
+        raise PermissionDenied(f"{component} is archived: nobody is asked about it any more.")
+    if votes and not is_member(request, component.team):
+        raise PermissionDenied(f"Members of {component.team} vote here.")
+    rounds = ConfidenceRound.objects.select_related("opened_by", "closed_by")
+    found = get_object_or_404(rounds, pk=pk, component=component)
+    found.component = component
+    return found
+
+
+def may_close(request: UserRequest, found: ConfidenceRound) -> bool:
+    """True for who opened a round and is still in the team, and for approvers."""
+    role, component = found.component.role, found.component
+    own = found.opened_by_id == request.user.pk and role >= Role.VIEWER
+    return (own or role >= Role.APPROVER) and component.archived_at is None
+
+
+def is_member(request: UserRequest, team: Team) -> bool:
+    """True for who belongs to a team; who runs the installation need not."""
+    return Membership.objects.filter(team=team, user=request.user).exists()
 
 
 def get_report_job(request: UserRequest, component_slug: str, pk: int) -> ReportJob:

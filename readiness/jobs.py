@@ -53,6 +53,11 @@ SCHEDULES = {
     ),
     "Checks whose time has come": ("readiness.runs.schedules.run_due", "I", 1),
     "Recordings whose checks changed": ("readiness.runs.recordings.judge_again", "H", None),
+    "Confidence rounds whose time is up": (
+        "readiness.confidence.actions.close_due_rounds",
+        "I",
+        1,
+    ),
     "Reminders": ("readiness.notices.jobs.remind", "I", 5),
     "Webhooks whose time has come": ("readiness.notices.jobs.nudge_due", "I", 1),
     "Where components stand today": ("readiness.trends.rollup.roll_up", "H", None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,6 +15,7 @@ from readiness.components.actions import (
     create_component,
     set_check_binding,
 )
+from readiness.confidence.actions import close_round, open_round, vote
 from readiness.decisions.actions import decide
 from readiness.decisions.approvals import approve
 from readiness.decisions.live import params_digest
@@ -32,6 +34,7 @@ from readiness.models import (
     CheckRun,
     CheckState,
     Component,
+    ConfidenceRound,
     Criterion,
     Decision,
     Incident,
@@ -309,3 +312,29 @@ def make_conditions(
         by=by,
         now=NOW,
     )
+
+
+def make_round(
+    component: Component,
+    *,
+    votes: Sequence[int | dict[str, Any]] = (),
+    closed: bool = True,
+    now: datetime = NOW,
+    **values: Any,
+) -> ConfidenceRound:
+    """A round that was closed at `now`, or was opened then and is open; each vote, an answer or
+    the arguments of one, is by a member of its own."""
+    opened_at = now - timedelta(days=1) if closed else now
+    said = {"question": "Tonight?", "topics": Topic.objects.filter(catalog=component.catalog)}
+    said |= {"is_named": False, "closes_at": opened_at + timedelta(days=3)}
+    by = values.pop("by", None) or User.objects.earliest("pk")
+    opened = open_round(component=component, by=by, now=opened_at, **(said | values))
+    for each in votes:
+        answer = {"overall": each} if isinstance(each, int) else each
+        voter = make_user(team=component.team, role=Role.VIEWER)
+        least: dict[str, Any] = {"by": voter, "by_topic": {}, "sentence": ""}
+        vote(opened=opened, now=opened_at, **(least | answer))
+    if closed:
+        close_round(opened=opened, by=by, now=now)
+    opened.refresh_from_db()
+    return opened

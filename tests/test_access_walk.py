@@ -51,7 +51,7 @@ RUN, JOB = C | {"pk": "run"}, C | {"pk": "job"}
 A = {"account": "edge-delivery"}
 GRANT = A | {"pk": "grant"}
 # Files are for members, also where everybody may read the component.
-MEMBERS_ONLY = {"evidence_download"}
+MEMBERS_ONLY = {"evidence_download", "confidence_vote"}
 MILESTONE = C | {"pk": "milestone"}
 SHARE = C | {"pk": "milestone", "share": "share"}
 CONDITION = C | {"pk": "judged", "condition": "condition"}
@@ -162,6 +162,17 @@ ROUTES = {
     "share_revoke": ("post", SHARE, {}, (LOGIN, 404, 403, 403, 302, 302)),
     "milestone_compare": ("get", C, {}, TEAM),
     "component_trend": ("get", C, {}, TEAM),
+    "confidence_list": ("get", C, {}, TEAM),
+    "confidence_open": ("get", C, {}, writers(200)),
+    "confidence_round": ("get", C | {"pk": "round"}, {}, TEAM),
+    # It is closed: who may vote, or close it, is told so.
+    "confidence_vote": (
+        "post",
+        C | {"pk": "round"},
+        {"overall": "3"},
+        (LOGIN, 404, 409, 409, 409, 409),
+    ),
+    "confidence_close": ("post", C | {"pk": "round"}, {}, (LOGIN, 404, 403, 403, 409, 409)),
     "notice_settings": ("get", {}, {}, ALL),
     "calendar_new": ("post", {}, {}, ALL),
     "calendar_end": ("post", {}, {}, (LOGIN, 302, 302, 302, 302, 302)),
@@ -274,6 +285,7 @@ def world(db):
         "unsubscribe": unsubscribe_path(member.pk).rstrip("/").rsplit("/", 1)[1],
         "recording": recording.pk,
         "incident": incident.pk,
+        "round": factory.make_round(component, votes=[3, 4, 5], by=member).pk,
         "token": token.pk,
         "run": run.pk,
         "job": job.pk,

@@ -23,6 +23,7 @@ FEATURES = (
     "checks",
     "comments",
     "components",
+    "confidence",
     "decisions",
     "evidence",
     "firststeps",

@@ -93,7 +93,7 @@ def vote(
         elif current.closed_at is None:
             _close(current, at=current.closes_at, by=None)
     if not is_open:
-        raise RoundClosed("This round is closed. Your answer was not kept.")
+        raise RoundClosed
 
 
 def close_round(*, opened: ConfidenceRound, by: User, now: datetime) -> None:

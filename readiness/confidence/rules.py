@@ -104,6 +104,21 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidence:
+    """What a gap report says of the newest closed round."""
+
+    question: str
+    closed_at: datetime
+    voters: int
+    members: int
+    # None where too few voted.
+    mean: float | None
+    spread: float | None
+    # Closed ones, this one included.
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Latest:
     """The newest closed round of a component, as lists show it."""
 

@@ -12,9 +12,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from readiness.aws.registry import CHECKS
+from readiness.confidence.notices import closed_text, opened_text
 from readiness.decisions.standing import Standing
 from readiness.models import (
     Comment,
+    ConfidenceRound,
     Decision,
     Kind,
     Membership,
@@ -49,6 +51,8 @@ class Cause:
 
 # A mention that could not be told for so long is not told any more.
 MENTIONS_FOR = timedelta(days=30)
+# That a round closed is news for so long: who joins the team later is not told.
+ROUNDS_FOR = timedelta(days=2)
 
 Source = Callable[[datetime], Iterable[Cause]]
 
@@ -262,8 +266,34 @@ def mentioned(now: datetime) -> Iterator[Cause]:
             )
 
 
+def asked(now: datetime) -> Iterator[Cause]:
+    """Which confidence rounds are open, and which have closed lately, to everybody in the team.
+
+    Whoever has answered is told like everybody else: nobody looks up who did.
+    """
+    rounds = ConfidenceRound.objects.filter(component__archived_at__isnull=True)
+    told = (
+        (Kind.ROUND_OPENED, rounds.filter(closed_at__isnull=True, closes_at__gt=now), opened_text),
+        (Kind.ROUND_CLOSED, rounds.filter(closed_at__gt=now - ROUNDS_FOR), closed_text),
+    )
+    for kind, found, text in told:
+        for each in found.select_related("component", "opened_by"):
+            members = Membership.objects.filter(team=each.component.team_id)
+            yield Cause(
+                kind=kind,
+                key=f"{kind}/{each.pk}",
+                component_id=each.component_id,
+                requirement_id=None,
+                at=each.closed_at or each.opened_at,
+                text=text(each),
+                path=each.get_absolute_url(),
+                people=frozenset(members.values_list("user", flat=True)),
+                is_personal=True,
+            )
+
+
 # One line adds another.
-SOURCES: list[Source] = [standings, due_soon, contradicted, proposed, mentioned]
+SOURCES: list[Source] = [standings, due_soon, contradicted, proposed, mentioned, asked]
 
 
 def _decided() -> QuerySet[Requirement]:

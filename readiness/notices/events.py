@@ -15,8 +15,12 @@ from readiness.reports.words import brief
 TEST = "test"
 
 
+# What concerns no single requirement.
+_NAMES = {Kind.ROUND_OPENED: "confidence.opened", Kind.ROUND_CLOSED: "confidence.closed"}
+
+
 def event_name(kind: Kind) -> str:
-    return f"requirement.{kind.value}"
+    return _NAMES.get(kind, f"requirement.{kind.value}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""A trend as SVG: where requirements stood, and what was lost of the error budget. Pure.
+"""A trend as SVG: where requirements stood, what was lost of the error budget, and how confident
+people were. Pure.
 
 Shapes carry presentation attributes; on a page the classes let static/app.css repaint them for the
 dark. The patterns are those of bars, and every part is named beside it, so that no part needs its
@@ -19,13 +20,14 @@ from django.utils.safestring import SafeString, mark_safe
 from readiness.reports.charts import band_class, group_fill
 from readiness.reports.counts import GROUPS
 from readiness.reports.words import day as day_words
-from readiness.trends.queries import Mark, Point, Trend
+from readiness.trends.queries import Asked, Mark, Point, Trend
 
 T = TypeVar("T")
 
 WIDTH, LEFT, RIGHT = 720, 34, 576
 TOP, HEIGHT, FOOT = 46, 220, 42
 BUDGET_TOP, BUDGET_HEIGHT = 14, 90
+CONFIDENCE_HEIGHT = 120
 # Two labels one above the other need this much; a letter is about this wide.
 LINE, LETTER = 14, 6.6
 LABEL_ROWS = 3
@@ -55,7 +57,7 @@ def standings_chart(trend: Trend) -> SafeString:
     """
     first, last = _ends(trend.points)
     most = max(point.counts.total.number for point in trend.points) or 1
-    scale = Scale(first.day, last.day, most, TOP, HEIGHT)
+    scale = Scale(*(trend.days or (first.day, last.day)), most, TOP, HEIGHT)
     what = f"Requirements by standing, {day_words(first.day)} to {day_words(last.day)}"
     told = (
         f"First: {', '.join(first.counts.in_words()) or 'nothing'}. "
@@ -96,6 +98,62 @@ def budget_chart(points: Sequence[Point], allowed_minutes: float | None) -> Safe
     parts.append(_beside(labels))
     height = BUDGET_TOP + BUDGET_HEIGHT + FOOT
     return _svg("trend-budget", "Minutes lost in the window", told, height, parts)
+
+
+def confidence_chart(trend: Trend) -> SafeString:
+    """Return the mean of each round with its spread, on the days of the standings.
+
+    Raises ValueError where less than two days are known, or no round has a mean.
+    """
+    told = [each for each in trend.rounds if each.mean is not None]
+    if trend.days is None or not told:
+        raise ValueError("Confidence over time needs a round and two days.")
+    # From 1 at the foot to 5 at the top, with room for a dot at either end.
+    scale = Scale(*trend.days, 4, TOP, CONFIDENCE_HEIGHT)
+    dots = [(scale.x(each.day), scale.y((each.mean or 1) - 1)) for each in told]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
+    parts = [_grid(scale), _axis(scale, foot="")]
+    parts += [_milestones(trend.milestones, scale), _incidents(trend.incidents, scale)]
+    parts.append(
+        f'<polyline class="trend-lost" points="{line}" fill="none" stroke="#18212c" '
+        'stroke-width="2"/>'
+    )
+    parts += [_dot(each, x, y, scale) for each, (x, y) in zip(told, dots, strict=True)]
+    parts.append(_beside([(dots[-1][1], f"mean: {told[-1].mean:.1f} of 5")]))
+    words = "; ".join(f"{day_words(each.day)}: {_asked(each)}" for each in told)
+    desc = f"{words}. {_number(trend.milestones, 'milestone')}, "
+    desc += f"{_number(trend.incidents, 'incident')}."
+    height = TOP + CONFIDENCE_HEIGHT + FOOT
+    return _svg("trend-confidence", "Confidence by round", desc, height, parts)
+
+
+def _grid(scale: Scale) -> str:
+    """A line for each answer, named; that of 3 is dashed: below it a mean is low."""
+    lines = ""
+    for answer in range(1, 6):
+        y, dashes = scale.y(answer - 1), ' stroke-dasharray="6 4"' if answer == 3 else ""
+        lines += (
+            f'<path class="trend-grid" d="M{LEFT} {y:.1f}H{RIGHT}" stroke="#dde1e7"{dashes}/>'
+            + _text(LEFT - 6, y + 4, str(answer), "end")
+        )
+    return lines
+
+
+def _dot(asked: Asked, x: float, y: float, scale: Scale) -> str:
+    """A dot at the mean, and a line as far as the spread goes, within the scale."""
+    mean, spread = asked.mean or 1, asked.spread or 0
+    high, low = scale.y(min(mean + spread, 5) - 1), scale.y(max(mean - spread, 1) - 1)
+    return (
+        f'<path class="trend-spread" d="M{x:.1f} {high:.1f}V{low:.1f}M{x - 5:.1f} {high:.1f}h10'
+        f'M{x - 5:.1f} {low:.1f}h10" fill="none" stroke="#18212c"/>'
+        f'<circle class="trend-mean" cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="#1d5bb8" '
+        f'stroke="#fff"><title>{escape(_asked(asked))}, {day_words(asked.day)}</title></circle>'
+    )
+
+
+def _asked(asked: Asked) -> str:
+    spread = "" if asked.spread is None else f", spread {asked.spread:.1f}"
+    return f"mean {asked.mean:.1f}{spread}, {asked.voters} of {asked.members} answered"
 
 
 def _ends(known: Sequence[T]) -> tuple[T, T]:
@@ -156,12 +214,12 @@ def _beside(labels: Sequence[tuple[float, str]]) -> str:
     return shapes
 
 
-def _axis(scale: Scale) -> str:
+def _axis(scale: Scale, foot: str = "0") -> str:
     bottom = scale.top + scale.height
     return (
         f'<path class="trend-axis" d="M{LEFT} {scale.top}V{bottom}H{RIGHT}" fill="none" '
         'stroke="#8a94a3"/>'
-        + _text(LEFT - 6, bottom + 4, "0", "end")
+        + _text(LEFT - 6, bottom + 4, foot, "end")
         + _text(LEFT, bottom + 32, day_words(scale.first), "start")
         + _text(RIGHT, bottom + 32, day_words(scale.last), "end")
     )

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from readiness.components.error_budget import error_budget
 from readiness.models import Component
 from readiness.reports.counts import GROUPS
-from readiness.trends.chart import budget_chart, standings_chart
+from readiness.trends.chart import budget_chart, confidence_chart, standings_chart
 from readiness.trends.queries import Trend, trend_of
 
 RANGES = (30, 90, 365)
@@ -25,10 +25,20 @@ def trend_context(component: Component, asked: QueryDict, today: date) -> dict[s
         "days": days,
         "ranges": RANGES,
         "trend": trend,
-        "chart": standings_chart(trend) if len(trend.points) > 1 else None,
+        **charts_of(trend),
         "budget": _budget(component, trend),
         "groups": GROUPS,
         "newest_first": trend.points[::-1],
+        "rounds": trend.rounds[::-1],
+    }
+
+
+def charts_of(trend: Trend) -> dict[str, Any]:
+    """Return the standings and the confidence as charts on the same days; None for too little."""
+    asked = trend.days and any(each.mean is not None for each in trend.rounds)
+    return {
+        "chart": standings_chart(trend) if len(trend.points) > 1 else None,
+        "confidence": confidence_chart(trend) if asked else None,
     }
 
 

@@ -35,16 +35,37 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A confidence round by the day on which it closed; no mean where too few answered."""
+
+    day: date
+    pk: int
+    question: str
+    voters: int
+    members: int
+    mean: float | None
+    # Also None where only one answered, with a name.
+    spread: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """The days that are known, the oldest first, and what happened meanwhile."""
 
     points: Sequence[Point]
     milestones: Sequence[Mark]
     incidents: Sequence[Mark]
+    rounds: Sequence[Asked] = ()
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day that anything is known of; None for less than two."""
+        known = {each.day for each in self.points} | {each.day for each in self.rounds}
+        return (min(known), max(known)) if len(known) > 1 else None
 
 
 def trend_of(component: Component, *, days: int, today: date) -> Trend:
-    """Return the last `days` days of a component, today included. Three queries.
+    """Return the last `days` days of a component, today included. Four queries.
 
     A milestone stands in for a day that was not written down.
     """
@@ -64,7 +85,18 @@ def trend_of(component: Component, *, days: int, today: date) -> Trend:
             "title", "started_at", "minutes_lost"
         )
     ]
-    return Trend([points[day] for day in sorted(points)], milestones, incidents)
+    rounds = _rounds(component, first, today)
+    return Trend([points[day] for day in sorted(points)], milestones, incidents, rounds)
+
+
+def _rounds(component: Component, first: date, last: date) -> list[Asked]:
+    closed = component.confidence_rounds.filter(result__isnull=False)
+    rows = closed.filter(closed_at__date__range=(first, last)).order_by("closed_at")
+    said = (f"result__{name}" for name in ("voters", "members", "mean", "spread"))
+    return [
+        Asked(timezone.localdate(closed_at), *kept)
+        for closed_at, *kept in rows.values_list("closed_at", "pk", "question", *said)
+    ]
 
 
 def counts_from(said: Mapping[str, Sequence[int]]) -> Counts:
