@@ -22,6 +22,7 @@ from readiness.models import (
     Comment,
     Component,
     ConfidenceRound,
+    Drill,
     Evidence,
     EvidenceFile,
     Membership,
@@ -213,6 +214,17 @@ def may_close(request: UserRequest, found: ConfidenceRound) -> bool:
 def is_member(request: UserRequest, team: Team) -> bool:
     """True for who belongs to a team; who runs the installation need not."""
     return Membership.objects.filter(team=team, user=request.user).exists()
+
+
+def get_drill(
+    request: UserRequest, component_slug: str, pk: int, *, needs: Role = Role.VIEWER
+) -> Drill:
+    """Return a drill of a component, with its scenario; raises as get_component."""
+    component = get_component(request, component_slug, needs=needs)
+    found = Drill.objects.select_related("scenario", "made_by")
+    drill = get_object_or_404(found, pk=pk, component=component)
+    drill.component = component
+    return drill
 
 
 def get_report_job(request: UserRequest, component_slug: str, pk: int) -> ReportJob:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("readiness.runs.urls")),
     path("", include("readiness.revisit.urls")),
     path("", include("readiness.incidents.urls")),
+    path("", include("readiness.drills.urls")),
     path("", include("readiness.milestones.urls")),
     path("", include("readiness.trends.urls")),
     path("", include("readiness.confidence.urls")),
