@@ -1,9 +1,9 @@
 """The index that search reads, and the triggers that keep it in the transaction of every write.
 
-The words of each row stand in readiness_searchentry. PostgreSQL has a column of it indexed with GIN,
-SQLite an FTS5 table beside it. Triggers write the entries, so that what is written in bulk is found
-too. They read across tables, which SQLite cannot rebuild meanwhile: every migration runs without
-them, and what it may have changed is indexed anew afterwards.
+The words of each row stand in readiness_searchentry. PostgreSQL has a column of it indexed with
+GIN, SQLite an FTS5 table beside it. Triggers write the entries, so that what is written in bulk is
+found too. They read across tables, which SQLite cannot rebuild meanwhile: every migration runs
+without them, and what it may have changed is indexed anew afterwards.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from django.db.migrations.state import ProjectState
 
 from readiness.search.sources import COLUMNS, LENT, SOURCES, Source
 
-TABLE, WORDS = "readiness_searchentry", "readiness_searchwords"
+TABLE, WORDS, TERMS = "readiness_searchentry", "readiness_searchwords", "readiness_searchterms"
 NO_FTS5 = (
     "This SQLite was built without FTS5, which search needs: use a Python whose SQLite has it, "
     "or PostgreSQL."
 )
 
-# As words end at every mark on SQLite they do here, so that a part of a host name or a path is found.
+# Words end at every mark, as on SQLite: a part of a host name or of a path is found.
 _MARKS = r"""!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~"""
 _SPACED = f"'{_MARKS}', repeat(' ', 32)"
 POSTGRES = (
@@ -41,6 +41,7 @@ POSTGRES = (
 SQLITE = (
     f"CREATE VIRTUAL TABLE {WORDS} USING fts5(title, text, source, component_id, "
     f"content='{TABLE}', content_rowid='id', tokenize='unicode61 remove_diacritics 0')",
+    f"CREATE VIRTUAL TABLE {TERMS} USING fts5vocab('{WORDS}', 'instance')",
 )
 _OF_FTS5 = "title, text, source, component_id"
 _GONE = (
@@ -79,6 +80,7 @@ class SearchIndex(Operation):
         for statement in _drop_triggers(schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
         if schema_editor.connection.vendor == "sqlite":
+            schema_editor.execute(f"DROP TABLE {TERMS}", params=None)
             schema_editor.execute(f"DROP TABLE {WORDS}", params=None)
         else:
             schema_editor.execute(f"ALTER TABLE {TABLE} DROP COLUMN words", params=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LONGEST = 200  # characters of what is typed
@@ -35,12 +36,19 @@ class Typed:
     wanted: tuple[Term, ...] = ()
     unwanted: tuple[Term, ...] = ()
 
-    def fts5(self) -> str:
-        """As an FTS5 expression of its own, in brackets."""
-        wanted = " AND ".join(_fts5(term) for term in self.wanted)
+    @property
+    def beginnings(self) -> list[str]:
+        """The single words of which only the beginning was typed."""
+        terms = dict.fromkeys((*self.wanted, *self.unwanted))
+        return [term.words[0] for term in terms if term.is_prefix and len(term.words) == 1]
+
+    def fts5(self, becomes: Mapping[str, Sequence[str]]) -> str:
+        """As an FTS5 expression of its own, in brackets. What some beginnings may become is known:
+        those words are asked for."""
+        wanted = " AND ".join(_fts5(term, becomes) for term in self.wanted)
         if not self.unwanted:
             return f"({wanted})"
-        return f"(({wanted}) NOT ({' OR '.join(_fts5(term) for term in self.unwanted)}))"
+        return f"(({wanted}) NOT ({' OR '.join(_fts5(term, becomes) for term in self.unwanted)}))"
 
     def tsquery(self, weight: str = "") -> str:
         """As PostgreSQL's to_tsquery reads it; with a `weight`, only in what has that weight."""
@@ -60,7 +68,11 @@ def typed(text: str) -> Typed:
     return Typed(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted)))
 
 
-def _fts5(term: Term) -> str:
+def _fts5(term: Term, becomes: Mapping[str, Sequence[str]]) -> str:
+    known = becomes.get(term.words[0]) if term.is_prefix and len(term.words) == 1 else None
+    if known:
+        every = " OR ".join(f'"{word}"' for word in known)
+        return f"({every})"
     return f'"{" ".join(term.words)}"{" *" if term.is_prefix else ""}'
 
 
