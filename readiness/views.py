@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_GET
 
 from readiness.firststeps import session as first_steps
 from readiness.firststeps.queries import is_empty
 from readiness.login_limit import LimitedAuthenticationForm
+from readiness.models import User
 from readiness.request_id import current_request_id
 
 
@@ -27,11 +29,14 @@ class LoginView(auth.LoginView):
         first_steps.begin(self.request)  # type: ignore[arg-type] # somebody is logged in now
         return response
 
-    def get_default_redirect_url(self) -> str:
-        """An empty installation leads on, but for who has left its first steps."""
-        if is_empty() and self.request.user.left_first_steps_at is None:  # type: ignore[union-attr]
+    def get_success_url(self) -> str:
+        """An empty installation leads on from its empty start page, but not who has left that."""
+        wanted = super().get_success_url()
+        user: User = self.request.user  # type: ignore[assignment] # somebody is logged in now
+        at_start = wanted == resolve_url(settings.LOGIN_REDIRECT_URL)
+        if at_start and user.left_first_steps_at is None and is_empty():
             return reverse("first_steps")
-        return super().get_default_redirect_url()
+        return wanted
 
 
 class LogoutView(auth.LogoutView):

@@ -44,6 +44,10 @@ class Action:
     words: str
     address: str
 
+    @property
+    def page(self) -> str:
+        return self.address.partition("#")[0]
+
 
 @dataclass(frozen=True)
 class FirstSteps:

@@ -153,7 +153,9 @@ def _said(name: Name, facts: Facts) -> str:
             return _way_in(first)
         case Name.CHECKS if first.is_running:
             return "under way"
-        case Name.CHECKS if first.was_run and not first.has_answers:
+        case Name.CHECKS if first.has_answers:
+            return "AWS has answered"
+        case Name.CHECKS if first.was_run:
             return "AWS was asked, and none of the checks could look"
         case Name.DECISIONS if 0 < facts.decided < DECISIONS:
             return f"{facts.decided} of {DECISIONS} made"

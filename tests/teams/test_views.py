@@ -13,6 +13,44 @@ def role_of(username):
     return found.values_list("role", flat=True).first()
 
 
+class TestTeamCreate:
+    @pytest.fixture
+    def root(self, login, people):
+        people["stranger"].is_superuser = True
+        people["stranger"].save()
+        return login("stranger")
+
+    def test_makes_a_team_whose_first_admin_one_is(self, root):
+        response = root.post("/teams/new/", {"name": " Platform team "})
+
+        made = Membership.objects.get(team__name="Platform team")
+        assert response["Location"] == "/teams/platform-team/"
+        assert (made.user.username, made.role) == ("stranger", Role.ADMIN)
+
+    @pytest.mark.parametrize(
+        ("name", "says"),
+        [
+            ("", "This field is required."),
+            ("!!!", "Use at least one letter or digit."),
+            ("Edge team", "There is a team called Edge team already."),
+        ],
+    )
+    def test_says_beside_the_field_what_is_wrong(self, root, name, says):
+        response = root.post("/teams/new/", {"name": name})
+
+        assert (response.status_code, says in response.content.decode()) == (422, True)
+
+    def test_gives_no_team_the_address_of_the_form(self, root):
+        assert root.post("/teams/new/", {"name": "New"})["Location"] == "/teams/new-2/"
+
+    def test_is_for_who_runs_the_installation(self, login):
+        response = login("admin").post("/teams/new/", {"name": "Mine"})
+
+        assert response.status_code == 403
+        assert not Membership.objects.filter(team__name="Mine").exists()
+        assert "/teams/new/" not in login("admin").get("/teams/").content.decode()
+
+
 class TestMemberAdd:
     @pytest.mark.parametrize("who", ["stranger", "STRANGER@example.org"])
     def test_takes_user_name_or_e_mail(self, login, who):
