@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -93,3 +94,21 @@ def budget_of(component: Component, now: datetime) -> Budget:
         lost=timedelta(minutes=float(sum(minute for minute in minutes if minute))),
         allowed=None if target is None else error_budget(target, component.availability_window),
     )
+
+
+# The longest window that a component may have.
+LONGEST = timedelta(days=366)
+
+
+def minutes_lost_of(windows: Mapping[int, timedelta], now: datetime) -> dict[int, Decimal]:
+    """Return what incidents took of each component within its own window, by its id; those that
+    lost nothing are left out. One query."""
+    since = {pk: now - window for pk, window in windows.items()}
+    lost: dict[int, Decimal] = defaultdict(Decimal)
+    said = Incident.objects.filter(
+        started_at__gt=now - LONGEST, started_at__lte=now, minutes_lost__isnull=False
+    ).values_list("component_id", "started_at", "minutes_lost")
+    for component_id, started_at, minutes in said.order_by():
+        if minutes and component_id in since and started_at > since[component_id]:
+            lost[component_id] += minutes
+    return dict(lost)

@@ -7,7 +7,7 @@ import pytest
 
 from readiness.components.queries import counts_of
 from readiness.incidents.queries import budget_of
-from readiness.models import Component, DailyRollup
+from readiness.models import Component, DailyRollup, WeeklyRollup
 from readiness.trends.rollup import roll_up, roll_up_at
 from tests import factory
 from tests.factory import NOW, TODAY
@@ -89,10 +89,42 @@ def test_an_archived_component_gets_no_row_and_keeps_its_own(component, people):
     assert list(DailyRollup.objects.values_list("day", flat=True)) == [date(2026, 11, 20)]
 
 
+def weeks():
+    return {
+        (row.team.slug, row.week): (row.components, counts(row))
+        for row in WeeklyRollup.objects.select_related("team")
+    }
+
+
+def test_a_week_of_a_team_is_what_its_components_came_to_at_the_last_look(component, people):
+    factory.make_component(slug="second", team=component.team)
+    factory.make_component(slug="foreign", team=factory.make_team("other"))
+    factory.make_decision(component, "c-0-0", "done")
+
+    roll_up_at(NOW - timedelta(days=4))  # the Monday before that Friday
+    before = weeks()
+    factory.make_decision(component, "c-0-1", "done")
+    roll_up_at(NOW)
+    roll_up_at(NOW + timedelta(days=3))
+
+    first, second = date(2026, 11, 16), date(2026, 11, 23)
+    assert before == {
+        ("edge", first): (2, {"done": 1, "undecided": 11}),
+        ("other", first): (1, {"undecided": 6}),
+    }
+    assert weeks() == {
+        ("edge", first): (2, {"done": 2, "undecided": 10}),
+        ("other", first): (1, {"undecided": 6}),
+        ("edge", second): (2, {"done": 2, "undecided": 10}),
+        ("other", second): (1, {"undecided": 6}),
+    }
+    assert WeeklyRollup.objects.earliest("pk").counts["done"][0] == 2
+
+
 @pytest.mark.parametrize("number", [1, 3, 75])
-def test_takes_four_queries_and_its_transaction(component, number, django_assert_num_queries):
+def test_takes_five_queries_and_its_transaction(component, number, django_assert_num_queries):
     for place in range(number - 1):
         factory.make_component(slug=f"other-{place}", team=component.team)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert roll_up_at(NOW) == number
