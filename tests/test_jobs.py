@@ -251,6 +251,7 @@ def test_schedules_are_written_once(db):
         "readiness.decisions.actions.refresh_due_standings": "H",
         "readiness.runs.schedules.run_due": "I",
         "readiness.runs.recordings.judge_again": "H",
+        "readiness.confidence.actions.close_due_rounds": "I",
         "readiness.notices.jobs.remind": "I",
         "readiness.notices.jobs.nudge_due": "I",
         "readiness.trends.rollup.roll_up": "H",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from readiness.canonical import canonical, plain
@@ -79,6 +79,8 @@ def _content(report: GapReport) -> dict[str, Any]:
         ],
         "retired": [_requirement(line) for line in report.retired],
         "checks": [_check(check) for check in report.checks],
+        # Left out where nobody was asked: reports frozen before keep their digest.
+        **({"confidence": asdict(report.confidence)} if report.confidence else {}),
     }
 
 

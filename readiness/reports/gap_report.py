@@ -1,7 +1,8 @@
 """The value in the middle: whatever shows readiness renders a GapReport.
 
 build_gap_report reads the database (three queries, however many requirements, and one more each
-where decisions are inherited and where drills were done); the value itself knows nothing of it.
+where decisions are inherited, where drills were done and where people were asked how confident they
+are); the value itself knows nothing of it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from django.db.models import Exists
 from django.utils import timezone
 
 from readiness.components.error_budget import error_budget
+from readiness.confidence.queries import closed_rounds, confidence_at
+from readiness.confidence.rules import Confidence
 from readiness.decisions.live import CheckLine, LiveState, live_state, verdict
 from readiness.decisions.standing import NEEDS_ATTENTION, LiveVerdict, Standing, standing
 from readiness.drills.queries import TELLING, most_telling, practised
@@ -181,6 +184,8 @@ class GapReport:
     retired: tuple[RequirementLine, ...]
     # Every check that applies, whether or not a requirement stands on it.
     checks: tuple[CheckLine, ...]
+    # What the newest closed round says; never anything of an open one.
+    confidence: Confidence | None = None
 
     @cached_property
     def requirements(self) -> tuple[RequirementLine, ...]:
@@ -265,9 +270,12 @@ def build_gap_report(component: Component, now: datetime) -> GapReport:
     """Return the gap report of a component as it is at `now`."""
     rows = list(
         Requirement.objects.filter(component=component)
-        .annotate(has_drills=Exists(component.drills.filter(outcome__in=TELLING)))
+        .annotate(
+            has_drills=Exists(component.drills.filter(outcome__in=TELLING)),
+            has_rounds=Exists(closed_rounds(component, now)),
+        )
         .order_by("criterion__topic__position", "criterion__position")
-        .values(*_FIELDS, "has_drills")
+        .values(*_FIELDS, "has_drills", "has_rounds")
     )
     _put_inherited(rows)
     people = _people(rows)
@@ -298,6 +306,7 @@ def build_gap_report(component: Component, now: datetime) -> GapReport:
         topics=tuple(topics),
         retired=tuple(retired),
         checks=tuple(live.all),
+        confidence=confidence_at(component, now) if rows and rows[0]["has_rounds"] else None,
     )
 
 

@@ -125,7 +125,7 @@ def verdict_words(counts: Counts) -> str:
 
 
 def sentences(report: GapReport, risks: list[Risk]) -> list[str]:
-    """Return the summary: five sentences at most."""
+    """Return the summary: six sentences at most."""
     counts = report.counts
     if not counts.total.number:
         return [verdict_words(counts)]
@@ -147,7 +147,10 @@ def sentences(report: GapReport, risks: list[Risk]) -> list[str]:
             f"{_are(accepted)} refused at a risk that stands accepted, {grave or 'none'} of them a "
             f"high or critical one; {set_aside} {'does' if set_aside == 1 else 'do'} not apply."
         )
-    return [f"{each[0].upper()}{each[1:]}" for each in (*said, _live_sentence(report))]
+    said.append(_live_sentence(report))
+    if report.confidence:
+        said.append(words.confident(report.confidence))
+    return [f"{each[0].upper()}{each[1:]}" for each in said]
 
 
 def _live_sentence(report: GapReport) -> str:

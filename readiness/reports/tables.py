@@ -177,6 +177,7 @@ def summary(report: GapReport) -> Table:
         ("Checks", len(report.checks)),
         ("Checks that could not look", len(report.could_not_look)),
         ("Proposals that wait", len(report.proposed)),
+        *_confidence(report),
         ("Digest of the content", report_digest(report)),
         ("In words", " ".join(sentences(report, risks_of(report)))),
     ]
@@ -186,6 +187,16 @@ def summary(report: GapReport) -> Table:
     rows.append(("All requirements", counts.total.number, counts.total.weight))
     columns = (("Subject", 28), ("Value", 68), ("Weight", 10))
     return Table("Summary", tuple(Column(t, lambda row: row, w) for t, w in columns), tuple(rows))
+
+
+def _confidence(report: GapReport) -> Iterator[tuple[str, Cell]]:
+    """What people said when they were last asked; nothing where they never were."""
+    if said := report.confidence:
+        yield "Confidence rounds", said.rounds
+        yield "Confidence asked until", said.closed_at
+        yield "Confidence, answers", said.voters
+        yield "Confidence, mean of 5", said.mean
+        yield "Confidence, spread", said.spread
 
 
 def _table(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> Table:

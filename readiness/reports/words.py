@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from readiness.confidence.rules import Confidence
 from readiness.decisions.risk import risk_words
 from readiness.decisions.standing import LiveVerdict, Standing
 from readiness.drills.rules import Age
@@ -105,6 +106,16 @@ def term(line: RequirementLine) -> str:
             return f"Refused until {until}."
         case Outcome.NOT_APPLICABLE:
             return f"Set aside until {until}." if until else f"Set aside, {decided}."
+
+
+def confident(said: Confidence) -> str:
+    """Return what people said when they were last asked: "3.4 of 5 on average, spread 1.1"."""
+    answered = f"{said.voters} of {said.members} answered"
+    when = f"People were last asked on {day(said.closed_at)} how confident they are"
+    if said.mean is None:
+        return f"{when}: {answered}, too few to show anything."
+    spread = "" if said.spread is None else f", spread {said.spread:.1f}"
+    return f"{when}: {said.mean:.1f} of 5 on average{spread}; {answered}."
 
 
 def rehearsed(drill: DrillLine) -> str:

@@ -19,6 +19,7 @@ from readiness.aws.errors import UNKNOWN
 from readiness.aws.history import COULD_NOT_LOOK, word
 from readiness.checks.matrix import Mark
 from readiness.components.error_budget import duration_words
+from readiness.confidence.rules import Confidence
 from readiness.decisions.live import CheckLine
 from readiness.decisions.risk import Matrix, matrix_from
 from readiness.decisions.standing import Group, LiveVerdict, Standing
@@ -91,6 +92,11 @@ def brief(text: str, length: int = 150) -> str:
 @register.filter
 def reason(line: RequirementLine) -> str:
     return words.reason(line)
+
+
+@register.filter
+def confident(said: Confidence) -> str:
+    return words.confident(said)
 
 
 @register.filter

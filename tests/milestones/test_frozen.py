@@ -21,6 +21,7 @@ from tests.reports.gap_reports import (
     large_report,
     make_check,
     make_component,
+    make_confidence,
     make_decision,
     make_line,
     make_report,
@@ -48,6 +49,7 @@ def everything() -> GapReport:
         make_line(None, make_check("s3.versioning", None), translated=False),
         make_line(make_decision("build", due_date=date(2026, 12, 1), owner=None)),
         retired=(make_line(make_decision("not_applicable", reasoning="Zoë \u2028 'quoted'")),),
+        confidence=make_confidence(),
         component=make_component(
             availability_target=Decimal("99.9500"),
             availability_window=timedelta(days=28, seconds=1, microseconds=5),

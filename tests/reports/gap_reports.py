@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from readiness.aws.registry import CHECKS
+from readiness.confidence.rules import Confidence
 from readiness.decisions.live import CheckLine, verdict
 from readiness.decisions.standing import LiveVerdict, standing
 from readiness.reports.gap_report import (
@@ -192,6 +193,19 @@ def make_line(
         "suggested": "",
     }
     return RequirementLine(**(values | said))
+
+
+def make_confidence(**said: Any) -> Confidence:
+    values: dict[str, Any] = {
+        "question": "Tonight?",
+        "closed_at": NOW - timedelta(days=2),
+        "voters": 5,
+        "members": 7,
+        "mean": 3.4,
+        "spread": 1.14,
+        "rounds": 3,
+    }
+    return Confidence(**(values | said))
 
 
 def make_report(*lines: RequirementLine, topics: int = 1, **said: Any) -> GapReport:

@@ -17,7 +17,7 @@ from tests.reports import gap_reports
 from tests.reports.gap_reports import make_check, make_decision, make_line, make_report
 
 # Came later: reports without it keep the digest that they had.
-WHERE_THERE_IS_ONE = {"drill"}
+WHERE_THERE_IS_ONE = {"confidence", "drill"}
 SCHEMA_FILE = Path(__file__).resolve().parents[2] / "docs/gap-report.schema.json"
 DESCRIBED = json.loads(SCHEMA_FILE.read_text())
 VALIDATOR = Draft202012Validator(DESCRIBED, format_checker=FormatChecker())
@@ -52,8 +52,14 @@ REPORTS = {
     "300": gap_reports.large_report(300),
     "hostile": gap_reports.hostile_report(),
     "all kinds": every_standing(),
+    "asked": make_report(confidence=gap_reports.make_confidence()),
+    "too few": make_report(confidence=gap_reports.make_confidence(mean=None, spread=None)),
     "no target": make_report(component=gap_reports.make_component(availability_target=None)),
 }
+
+
+def test_where_nobody_was_asked_the_digest_is_what_it_was_before_anybody_could_be():
+    assert "confidence" not in json.loads(render_json(REPORTS["none"]))
 
 
 def test_the_schema_is_one():

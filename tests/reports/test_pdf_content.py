@@ -11,6 +11,7 @@ from tests.reports.gap_reports import (
     NOW,
     TODAY,
     make_check,
+    make_confidence,
     make_decision,
     make_line,
     make_report,
@@ -122,3 +123,23 @@ def test_live_check_says_how_old_its_facts_are():
         "since 18 November 2026: AWS was busy. Last known: it passed on 11 November 2026. "
         "It was so.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, "3.4 of 5 on average, spread 1.1; 5 of 7 answered."),
+        ({"voters": 1, "spread": None}, "3.4 of 5 on average; 1 of 7 answered."),
+        (
+            {"voters": 2, "mean": None, "spread": None},
+            "2 of 7 answered, too few to show anything.",
+        ),
+    ],
+)
+def test_summary_ends_with_how_confident_people_are(said, words):
+    report = make_report(make_line(), confidence=make_confidence(**said))
+
+    last = content(report)["sentences"][-1]
+
+    assert last.startswith("People were last asked on 18 November 2026 how confident they are: ")
+    assert last.endswith(words)

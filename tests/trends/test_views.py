@@ -105,7 +105,7 @@ def test_takes_as_many_queries_for_many_days(
         factory.make_incident(component)
         factory.make_milestone(component, by=people["editor"], name=f"Milestone {place}")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         editor.get(PAGE)
 
 
