@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("readiness.incidents.urls")),
     path("", include("readiness.drills.urls")),
     path("", include("readiness.milestones.urls")),
+    path("", include("readiness.operations.urls")),
     path("", include("readiness.trends.urls")),
     path("", include("readiness.confidence.urls")),
     path("", include("readiness.notices.urls")),

@@ -45,11 +45,14 @@ from readiness.models import (
     Recording,
     Requirement,
     Role,
+    SheetVersion,
     Team,
     Topic,
     User,
     VerdictKind,
 )
+from readiness.operations.actions import save_sheet
+from readiness.operations.sheet import parse_sheet
 from readiness.reports.data import report_digest
 from readiness.reports.gap_report import build_gap_report
 from readiness.runs.results import remember
@@ -338,3 +341,23 @@ def make_round(
         close_round(opened=opened, by=by, now=now)
     opened.refresh_from_db()
     return opened
+
+
+def make_sheet(
+    component: Component,
+    *,
+    by: User | None = None,
+    now: datetime = NOW,
+    note: str = "",
+    **content: Any,
+) -> SheetVersion:
+    """The next version of an operations sheet: an option, unless `content` names sections."""
+    option = {"kind": "roll_back", "title": "Roll back", "minutes": 5, "who": "On call"}
+    return save_sheet(
+        component=component,
+        sheet=parse_sheet(content or {"options": [option]}),
+        base=component.sheet_versions.count(),
+        by=by or User.objects.earliest("pk"),
+        now=now,
+        note=note,
+    )

@@ -150,6 +150,12 @@ ROUTES = {
     "team_record_lint": ("get", {"team": "edge"}, {}, TEAM),
     "incident_list": ("get", C, {}, TEAM),
     "incident_edit": ("get", C | {"pk": "incident"}, {}, writers(200)),
+    "sheet_detail": ("get", C, {}, TEAM),
+    "request_find": ("get", C, {}, TEAM),
+    "sheet_edit": ("get", C, {}, writers(200)),
+    "sheet_version_list": ("get", C, {}, TEAM),
+    "sheet_version_detail": ("get", C | {"number": 1}, {}, TEAM),
+    "sheet_version_restore": ("post", C | {"number": 1}, {"base": 1}, writers(302)),
     "milestone_list": ("get", C, {}, TEAM),
     "milestone_freeze": ("get", C, {}, writers(200)),
     "milestone_detail": ("get", MILESTONE, {}, TEAM),
@@ -243,6 +249,7 @@ def world(db):
     recording = factory.make_recording(component, b"{}", recorded_at=NOW)
     factory.make_decision(component, "c-1-2", "done")
     incident = factory.make_incident(component)
+    factory.make_sheet(component)
     token, _ = create_token(
         team=component.team, name="Pipeline", expires_at=None, by=member, now=NOW
     )

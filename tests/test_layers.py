@@ -30,6 +30,7 @@ FEATURES = (
     "incidents",
     "milestones",
     "notices",
+    "operations",
     "reports",
     "revisit",
     "risks",

@@ -189,6 +189,7 @@ def _load_blueprint(file: BlueprintFile, loaded: Loaded) -> list[str]:
             "source_publisher": head.source.publisher,
             "source_published": head.source.published,
             "source_note": head.source.note,
+            "operations": file.operations.as_json() if file.operations else {},
             "retired_at": None,
         },
     )

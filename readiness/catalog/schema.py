@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from readiness.decisions.rules import MISSING, REQUIRED
 from readiness.models.catalog import Outcome
+from readiness.operations.sheet import Sheet
 from readiness.strict_yaml import NotYaml, load_yaml
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -129,6 +130,8 @@ class BlueprintHead(Entry):
 class BlueprintFile(Entry):
     blueprint: BlueprintHead
     items: list[ItemEntry] = Field(min_length=1)
+    # What an operations sheet starts from.
+    operations: Sheet | None = None
 
     def mistakes(self) -> Iterable[str]:
         yield from _repeated("item for the criterion", (item.criterion for item in self.items))

@@ -119,6 +119,11 @@ class Link(Row):
     url: Address
     note: MaybeLine = ""
 
+    @property
+    def host(self) -> str:
+        """Where it leads, for paper."""
+        return urlsplit(self.url).hostname or ""
+
 
 class Contact(Row):
     """Somebody to call, in the order in which they are called."""

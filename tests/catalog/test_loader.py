@@ -19,6 +19,7 @@ from readiness.models import (
     Requirement,
     Topic,
 )
+from readiness.operations.sheet import parse_sheet
 from tests import factory
 from tests.factory import NOW
 
@@ -87,6 +88,18 @@ def test_load_writes_our_files_and_a_second_time_nothing():
     assert list(Criterion.objects.order_by("pk").values()) == before
     assert Catalog.objects.get().revision == 1
     assert CriterionRevision.objects.count() == 74
+
+
+def test_load_writes_what_an_operations_sheet_starts_from_and_takes_it_back(loading):
+    option = {"kind": "drain", "title": "Send all to the other side"}
+    file = blueprint(("a", "It is."))
+    loading(catalog(criterion("a")), file | {"operations": {"options": [option]}})
+    written = Blueprint.objects.get().operations
+
+    loading(catalog(criterion("a")), file)
+
+    assert parse_sheet(written).options[0].title == "Send all to the other side"
+    assert Blueprint.objects.get().operations == {}
 
 
 def test_load_raises_the_revision_only_when_the_meaning_changed(loading):

@@ -76,6 +76,24 @@ def test_our_four_blueprints_translate_115_times():
     }
 
 
+def test_each_of_our_blueprints_says_what_an_operations_sheet_starts_from():
+    for path in FIXTURES.glob("blueprints/*.yaml"):
+        sheet = parse(path).operations
+        assert sheet.options, path
+        assert sheet.error_states, path
+        assert sheet.contacts, path
+        # Only who runs a component can measure it.
+        assert {option.minutes for option in sheet.options} == {None}
+
+
+def test_parse_names_the_place_of_a_mistake_in_an_operations_sheet(tmp_path):
+    text = f"{BLUEPRINT}operations:\n  options: [{{kind: panic, title: Run}}]\n"
+
+    (found,) = mistakes(tmp_path, text)
+
+    assert found.startswith(": operations.options[0].kind: Input should be 'roll_back',")
+
+
 def test_parse_reports_every_mistake_at_once_with_its_place(tmp_path):
     text = CATALOG.replace("&C", "").replace("weight: 3", "weight: 6")
     text = text.replace("live_check: none", "live_check: perhaps").replace("name: First", "nome: F")
