@@ -1,9 +1,9 @@
 """The index that search reads, and the triggers that keep it in the transaction of every write.
 
-The words of each row stand in readiness_searchentry. PostgreSQL has a column of it indexed with
-GIN, SQLite an FTS5 table beside it. Triggers write the entries, so that what is written in bulk is
-found too. They read across tables, which SQLite cannot rebuild meanwhile: every migration runs
-without them, and what it may have changed is indexed anew afterwards.
+The words of each row stand in readiness_searchentry. PostgreSQL has a column of it with GIN
+indexes, SQLite an FTS5 table beside it. Triggers write the entries, so that what is written in
+bulk is found too. They read across tables, which SQLite cannot rebuild meanwhile: every migration
+runs without them, and what it may have changed is indexed anew afterwards.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from readiness.search.sources import COLUMNS, LENT, SOURCES, Source
+from readiness.search.sources import COLUMNS, LENT, SETS, SOURCES, Source
 
 TABLE, WORDS, TERMS = "readiness_searchentry", "readiness_searchwords", "readiness_searchterms"
 NO_FTS5 = (
@@ -35,8 +35,13 @@ POSTGRES = (
     f"setweight(to_tsvector('simple', translate(title, {_SPACED})), 'A') || "
     f"to_tsvector('simple', translate(text, {_SPACED})) || "
     # No word that somebody types begins with this mark.
-    "array_to_tsvector(ARRAY['=' || source, '=' || component_id::text])) STORED",
-    f"CREATE INDEX search_words ON {TABLE} USING gin (words)",
+    "array_to_tsvector(ARRAY['=' || component_id::text])) STORED",
+    # One for each of SETS: a word that is everywhere in one of them costs nothing in the others.
+    *(
+        f"CREATE INDEX search_words_{number} ON {TABLE} USING gin (words) "
+        f"WHERE source IN ({', '.join(map(repr, sources))})"
+        for number, sources in enumerate(SETS, 1)
+    ),
 )
 SQLITE = (
     f"CREATE VIRTUAL TABLE {WORDS} USING fts5(title, text, source, component_id, "

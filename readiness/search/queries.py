@@ -107,7 +107,7 @@ def search(
     asked: Typed, *, within: Collection[Readable], everybodys: bool, kind: Kind | None, page: str
 ) -> Found:
     """Return what has the words asked for, of the components `within`, and with `everybodys` of
-    the catalog. With a `kind`, a page of that, else the first few of each. At most five queries."""
+    the catalog. With a `kind`, a page of that, else the first few of each. At most six queries."""
     if not asked.wanted or not (within or everybodys):
         return Found([], None)
     components = {component.pk: component for component in within}
@@ -132,14 +132,14 @@ def search(
 def _hits(
     asked: Typed, allowed: Sequence[int], components: Mapping[int, Readable]
 ) -> dict[Kind, list[Hit]]:
-    """Return the hits of each kind, the best first. One query, on SQLite two."""
+    """Return the hits of each kind, the best first."""
     found: dict[Kind, dict[int, Hit]] = {kind: {} for kind in Kind}
-    for kind, pk, component, at, is_named, current, proposed, of in rows(asked, allowed):
-        force = Force.CURRENT if current == of else Force.PAST
-        if proposed == of and force is Force.PAST:
+    for row in rows(asked, allowed):
+        force = Force.CURRENT if row.current == row.itself else Force.PAST
+        if force is Force.PAST and row.proposed == row.itself:
             force = Force.PROPOSED
-        hit = Hit(Kind(kind), pk, component, at, bool(is_named), force)
-        found[hit.kind].setdefault(pk, hit)  # the named ones come first
+        hit = Hit(row.kind, row.pk, row.component, row.at, row.is_named, force)
+        found[row.kind].setdefault(row.pk, hit)  # those that are named so come first
     return {kind: _ranked(hits.values(), components) for kind, hits in found.items()}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from readiness.search.index import TABLE, TERMS, WORDS
+from readiness.search.sources import SETS
 from readiness.search.typed import Typed
 
 # No more are looked at of one kind: who finds more looks for something else.
@@ -34,63 +35,119 @@ class Kind(StrEnum):
     CRITERION = "criterion"
 
 
+Kinds = tuple[Kind, ...]
+Statement = tuple[str, list[Any]]
 _SOURCES = {kind: (kind.value,) for kind in Kind} | {
     Kind.DRILL: ("drill", "drillentry", "drillfinding")
 }
-# Each kind, and before all the components that are named so, lest they are cut off.
-_ARMS = ((Kind.COMPONENT, True), *((kind, False) for kind in Kind))
+_KINDS = {source: kind for kind, sources in _SOURCES.items() for source in sources}
+# As the indexes have them together.
+_TOGETHER = tuple(tuple(dict.fromkeys(_KINDS[source] for source in each)) for each in SETS)
+_MOST_TOGETHER = 4 * MOST
 
 
-def rows(asked: Typed, allowed: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Return the entries with the words asked for, of the components `allowed`: of each kind one
-    more than MOST at most.
+class Row(NamedTuple):
+    """An entry that has the words."""
 
-    Each with its kind, key, component and moment, whether it is named so, and for decisions what
-    stands, what is proposed, and which one it is. One query, on SQLite two.
+    kind: Kind
+    pk: int
+    component: int
+    at: Any
+    # A component whose name has the words.
+    is_named: bool
+    # Of a decision: what stands now, what is proposed, and which one it is itself.
+    current: int | None
+    proposed: int | None
+    itself: int | None
+
+
+def rows(asked: Typed, allowed: Sequence[int]) -> list[Row]:
+    """Return entries with the words asked for, of the components `allowed`: of each kind all, or
+    more than MOST, with the components that are named so among them.
+
+    Two queries; two more where a word is nearly everywhere.
     """
-    sql, values = (_sqlite if connection.vendor == "sqlite" else _postgres)(asked, allowed)
-    with connection.cursor() as cursor:
+    last = _TOGETHER[-1]
+    found = _fetched(asked, allowed, _TOGETHER)
+    of_last = sum(row.kind in last for row in found)
+    if of_last <= _MOST_TOGETHER:
+        return found
+    return [row for row in found if row.kind not in last] + _fetched(
+        asked, allowed, [(kind,) for kind in last]
+    )
+
+
+def _fetched(asked: Typed, allowed: Sequence[int], arms: Sequence[Kinds]) -> list[Row]:
+    build = _sqlite if connection.vendor == "sqlite" else _postgres
+    statements, lists = zip(*build(asked, allowed, arms), strict=True)
+    sql, values = " UNION ALL ".join(statements), [value for some in lists for value in some]
+    if build is _postgres and len(allowed) > _NAMED:
+        sql, values = f"WITH allowed AS (SELECT unnest(%s) AS pk) {sql}", [list(allowed), *values]
+    with transaction.atomic(), connection.cursor() as cursor:
+        if build is _postgres:
+            # The planner takes two words for more often together than they are, and would rather
+            # read every row until there are enough than ask the index.
+            cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return [Row(_KINDS[source], *rest) for source, *rest in cursor.fetchall()]
 
 
-def _postgres(asked: Typed, allowed: Sequence[int]) -> tuple[str, list[Any]]:
+def _postgres(asked: Typed, allowed: Sequence[int], arms: Sequence[Kinds]) -> Iterator[Statement]:
     few = len(allowed) <= _NAMED
     keys = " | ".join(f"'={pk}'" for pk in allowed)
-    where = "" if few else "AND e.component_id = ANY((SELECT pks FROM allowed)::bigint[])"
-    statements, values = [], list[Any]() if few else [list(allowed)]
-    for kind, is_named in _ARMS:
-        scope = " | ".join(f"'={source}'" for source in _SOURCES[kind])
-        statements.append(
-            f"({_select(kind, is_named)} FROM {TABLE} e {_join(kind)} "  # noqa: S608 - our names
-            f"WHERE e.words @@ (to_tsquery('simple', %s) && %s::tsquery) {where} LIMIT {MOST + 1})"
+    # "IS TRUE", so that the components are a table to look into, not one to join.
+    where = "" if few else "AND (e.component_id IN (SELECT pk FROM allowed)) IS TRUE"
+    for kinds in arms:
+        sources = ", ".join(f"'{source}'" for kind in kinds for source in _SOURCES[kind])
+        words, values = "to_tsquery('simple', %s)", [asked.tsquery()]
+        if few:
+            words, values = f"({words} && %s::tsquery)", [*values, keys]
+        named, order = "false", ""
+        if Kind.COMPONENT in kinds:
+            named, order = "e.words @@ to_tsquery('simple', %s)", "ORDER BY 5 DESC"
+            values = [asked.tsquery("A"), *values]
+        yield (
+            f"({_select(kinds, named)} FROM {TABLE} e {_join(kinds)} "  # noqa: S608 - our names
+            f"WHERE e.source IN ({sources}) AND e.words @@ {words} {where} "
+            f"{order} LIMIT {_most(kinds)})",
+            values,
         )
-        values += [
-            asked.tsquery("A" if is_named else ""),
-            f"({scope}) & ({keys})" if few else scope,
-        ]
-    given = "" if few else "WITH allowed AS (SELECT %s AS pks) "
-    return given + " UNION ALL ".join(statements), values
 
 
-def _sqlite(asked: Typed, allowed: Sequence[int]) -> tuple[str, list[Any]]:
+def _sqlite(asked: Typed, allowed: Sequence[int], arms: Sequence[Kinds]) -> Iterator[Statement]:
     few = len(allowed) <= _NAMED
     keys = " OR ".join(f'"{pk}"' for pk in allowed)
     where = "" if few else "AND e.component_id IN (SELECT value FROM json_each(%s))"
     words = asked.fts5(_becomes(asked.beginnings))
-    statements, values = [], list[Any]()
-    for kind, is_named in _ARMS:
+    named = [(kinds, True) for kinds in arms if Kind.COMPONENT in kinds]
+    for kinds, is_named in [*named, *((kinds, False) for kinds in arms)]:
+        sources = [source for kind in kinds for source in _SOURCES[kind]]
         match = f"{{title{'' if is_named else ' text'}}} : {words}"
-        match += f" AND source : ({' OR '.join(_SOURCES[kind])})"
-        statements.append(
-            # The newest first, as the index has them: what is more than MOST is older.
-            f"SELECT * FROM ({_select(kind, is_named)} "  # noqa: S608
-            f"FROM {WORDS} CROSS JOIN {TABLE} e ON e.id = {WORDS}.rowid {_join(kind)} "
-            f"WHERE {WORDS} MATCH %s {where} ORDER BY {WORDS}.rowid DESC LIMIT {MOST + 1})"
+        match += f" AND source : ({' OR '.join(sources)})"
+        match += f" AND component_id : ({keys})" if few else ""
+        yield (
+            # The newest first, as the index has them: what is left out is older.
+            f"SELECT * FROM ({_select(kinds, str(int(is_named)))} "  # noqa: S608 - our names
+            f"FROM {WORDS} CROSS JOIN {TABLE} e ON e.id = {WORDS}.rowid {_join(kinds)} "
+            f"WHERE {WORDS} MATCH %s {where} ORDER BY {WORDS}.rowid DESC LIMIT {_most(kinds)})",
+            [match] if few else [match, json.dumps(allowed)],
         )
-        values.append(f"{match} AND component_id : ({keys})" if few else match)
-        values += [] if few else [json.dumps(allowed)]
-    return " UNION ALL ".join(statements), values
+
+
+def _select(kinds: Kinds, named: str) -> str:
+    of_decision = "r.current_decision_id, r.proposed_decision_id, e.object_id"
+    more = of_decision if Kind.DECISION in kinds else ", ".join(["CAST(NULL AS bigint)"] * 3)
+    return f"SELECT e.source, e.id, e.component_id, e.at, {named}, {more}"
+
+
+def _join(kinds: Kinds) -> str:
+    if Kind.DECISION not in kinds:
+        return ""
+    return "LEFT JOIN readiness_requirement r ON r.id = e.requirement_id"
+
+
+def _most(kinds: Kinds) -> int:
+    return 1 + (MOST if len(kinds) == 1 else _MOST_TOGETHER)
 
 
 def _becomes(beginnings: Sequence[str]) -> dict[str, list[str]]:
@@ -115,18 +172,3 @@ def _becomes(beginnings: Sequence[str]) -> dict[str, list[str]]:
         for beginning, word in cursor.fetchall():
             found[beginning].append(word)
     return {beginning: words for beginning, words in found.items() if len(words) <= _BECOMES}
-
-
-def _select(kind: Kind, is_named: bool) -> str:
-    force = (
-        "r.current_decision_id, r.proposed_decision_id, e.object_id"
-        if kind is Kind.DECISION
-        else "0, 0, 0"
-    )
-    return f"SELECT '{kind}', e.id, e.component_id, e.at, {int(is_named)}, {force}"
-
-
-def _join(kind: Kind) -> str:
-    if kind is not Kind.DECISION:
-        return ""
-    return "LEFT JOIN readiness_requirement r ON r.id = e.requirement_id"

@@ -209,3 +209,10 @@ LENT = (
     Lent("readiness_criterion", "requirement", "criterion_id"),
     Lent("readiness_drillscenario", "drill", "scenario_id"),
 )
+# What is asked for together: there is less of the last ones.
+SETS = (
+    ("component",),
+    ("requirement",),
+    ("decision",),
+    ("incident", "drill", "drillentry", "drillfinding", "comment", "evidence", "criterion"),
+)
