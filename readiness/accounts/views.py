@@ -198,7 +198,12 @@ def component_accounts(request: UserRequest, component: str) -> HttpResponse:
             return redirect(request, "component_edit", component)
     elif form.is_bound:
         status = 422
-    context = {"component": found, "form": form, "conflict": conflict}
+    context = {
+        "component": found,
+        "form": form,
+        "conflict": conflict,
+        "may_admin": found.role >= Role.ADMIN,
+    }
     return render_part(request, "accounts/component_accounts.html", context, status=status)
 
 

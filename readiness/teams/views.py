@@ -91,6 +91,7 @@ def _page(
         "team": team,
         "role": role,
         "may_admin": role >= Role.ADMIN,
+        "may_write": role >= Role.EDITOR,
         "memberships": team.memberships.select_related("user").order_by(
             "-role", "user__first_name"
         ),

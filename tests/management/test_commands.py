@@ -164,8 +164,9 @@ class TestDoctor:
 
         assert "its triggers are gone" in out.getvalue()
 
-    def test_notes_an_empty_catalog_and_a_missing_worker(self, db):
+    def test_notes_what_an_empty_installation_lacks(self, db):
         said = output("doctor")
 
         assert "No catalog is loaded." in said
+        assert "There is no superuser" in said
         assert "No worker has done anything" in said

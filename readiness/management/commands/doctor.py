@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_q.models import Success
 
 from readiness.append_only import unprotected_tables
-from readiness.models import Criterion
+from readiness.models import Criterion, User
 
 PANGO_FIX = (
     "Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
@@ -79,6 +79,12 @@ def _database() -> Iterator[Finding]:
         yield Finding(
             "No catalog is loaded.",
             "manage.py load_catalog fixtures/catalog/*.yaml fixtures/blueprints/*.yaml",
+            fatal=False,
+        )
+    if not User.objects.filter(is_superuser=True, is_active=True).exists():
+        yield Finding(
+            "There is no superuser: nobody can make teams.",
+            "manage.py createsuperuser",
             fatal=False,
         )
     # The schedule that recovers lost jobs runs each minute: a worker that lives leaves a trace.
