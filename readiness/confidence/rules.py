@@ -65,7 +65,7 @@ class Answers:
         """
         if self.number < 2:
             return False
-        return 1 - variance(self._each()) / AT_RANDOM <= NO_AGREEMENT + 1e-9
+        return variance(self._each()) >= (1 - NO_AGREEMENT) * AT_RANDOM
 
     def _each(self) -> list[int]:
         pairs = zip(ANSWERS, self.counts, strict=True)
