@@ -96,7 +96,7 @@ def broken_digests(sample: int) -> int:
 
 def _people(now: datetime) -> tuple[list[Team], User]:
     """The catalog, ten teams and two people; the first team's components are twenty at most."""
-    load([*ROOT.glob("fixtures/catalog/*.yaml"), *ROOT.glob("fixtures/blueprints/*.yaml")], now=now)
+    load(sorted(ROOT.glob("fixtures/*/*.yaml")), now=now)
     teams = [
         Team.objects.get_or_create(slug=f"bench-{n}", defaults={"name": f"Bench team {n}"})[0]
         for n in range(OTHER_TEAMS + 1)

@@ -67,7 +67,7 @@ def _made(parameters: Sequence[dict[str, Any]]) -> list[Component]:
 
     now = timezone.now()
     call_command("migrate", verbosity=0)
-    load([*ROOT.glob("fixtures/catalog/*.yaml"), *ROOT.glob("fixtures/blueprints/*.yaml")], now=now)
+    load(sorted(ROOT.glob("fixtures/*/*.yaml")), now=now)
     catalog, by = Catalog.objects.get(), User.objects.create_user("bench-together")
     team = Team.objects.create(slug="bench-together", name="Bench")
     return [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
+from demo import rehearsals
 from demo.decisions import ASSET_ROUTER, LOG_PLATFORM, STATEMENTS, Said
 from demo.milestones import CUT_OVER, freeze_cut_over, freeze_review
 from demo.reviewed import load_reviewed
@@ -16,7 +19,7 @@ from demo.trends import load_trends
 from readiness.accounts.actions import create_account, set_component_accounts
 from readiness.catalog.loader import load
 from readiness.components.actions import create_component, edit_requirement
-from readiness.decisions.actions import decide
+from readiness.decisions.actions import decide, refresh_standings
 from readiness.decisions.approvals import approve, send_back
 from readiness.decisions.rules import Content
 from readiness.decisions.sharing import inherit
@@ -51,17 +54,19 @@ def load_demo(parameters: dict[str, Any], *, now: datetime) -> bool:
 
     `parameters` are the asset router's in the simulated account.
     """
-    load([*FIXTURES.glob("catalog/*.yaml"), *FIXTURES.glob("blueprints/*.yaml")], now=now)
+    load(sorted(FIXTURES.glob("*/*.yaml")), now=now)
     if Component.objects.filter(slug="asset-router").exists():
         return False
     people = {name: _person(name) for name in PEOPLE}
     edge = _team("edge", "Edge team", people)
     delivery = _team("delivery", "Delivery team", people)
-    _asset_router(edge, people, parameters, now)
+    rota = people | rehearsals.colleagues(edge)
+    _asset_router(edge, rota, parameters, now)
     _account(edge, people["admin"], now)
     for values in _others(edge, delivery):
         component = create_component(by=people["admin"], now=now - timedelta(days=60), **values)
         _adopt_some(component, people, now)
+    rehearsals.ask_now(Component.objects.get(slug="geo-router"), rota, now)
     _platform(delivery, people, now)
     load_reviewed(delivery, edge, people["admin"], parameters, now)
     load_trends(now)
@@ -124,13 +129,21 @@ def _asset_router(
                 version=requirement.version,
                 by=people["admin"],
             )
-    replay = sorted(ASSET_ROUTER, key=lambda said: -said.ago)
-    for said in (each for each in replay if each.ago > CUT_OVER):
-        _decide(component, said, people, now)
-    freeze_cut_over(component, people, now)
-    for said in (each for each in replay if each.ago <= CUT_OVER):
-        _decide(component, said, people, now)
+    for _, happen in sorted(_history(component, people, now), key=lambda event: -event[0]):
+        happen()
+    rehearsals.plan_next(component, people, now)
+    refresh_standings(component=component, now=now)
     freeze_review(component, people, now)
+
+
+def _history(
+    component: Component, people: dict[str, User], now: datetime
+) -> Iterator[tuple[int, Callable[[], object]]]:
+    """Yield what happened, and how many days ago: each rests on what the ledger held by then."""
+    yield from rehearsals.events(component, people, now)
+    for said in ASSET_ROUTER:
+        yield said.ago, partial(_decide, component, said, people, now)
+    yield CUT_OVER, partial(freeze_cut_over, component, people, now)
 
 
 def _decide(component: Component, said: Said, people: dict[str, User], now: datetime) -> None:

@@ -1,4 +1,5 @@
-"""Loads catalog and blueprint files: by slug, idempotent, all or nothing, touching no decision."""
+"""Loads catalog, blueprint and scenario files: by slug, idempotent, all or nothing, touching no
+decision."""
 
 from __future__ import annotations
 
@@ -11,15 +12,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from readiness.catalog.schema import (
+    AnyFile,
     BlueprintFile,
     CatalogFile,
     CatalogFileError,
     CriterionEntry,
     ItemEntry,
+    ScenarioFile,
     parse,
 )
 from readiness.components.actions import add_missing_requirements
 from readiness.decisions.actions import refresh_standings
+from readiness.drills.library import load_scenarios
 from readiness.models import (
     Blueprint,
     BlueprintItem,
@@ -41,18 +45,21 @@ class Loaded:
     retired: list[str] = field(default_factory=list)
     translations: int = 0
     requirements_added: int = 0
+    # Scenarios of drills, written or changed.
+    scenarios: int = 0
 
     def __str__(self) -> str:
         return (
             f"{len(self.added)} criteria added, {len(self.revised)} revised, "
             f"{len(self.retired)} retired; {self.translations} translations written; "
-            f"{self.requirements_added} requirements added to components."
+            f"{self.requirements_added} requirements added to components; "
+            f"{self.scenarios} scenarios of drills written."
         )
 
 
 def load(paths: Sequence[Path], *, now: datetime) -> Loaded:
     """Load the files, catalogs first. Raises CatalogFileError with all mistakes of all files."""
-    files: list[tuple[Path, CatalogFile | BlueprintFile]] = []
+    files: list[tuple[Path, AnyFile]] = []
     mistakes: list[str] = []
     for path in paths:
         try:
@@ -63,16 +70,24 @@ def load(paths: Sequence[Path], *, now: datetime) -> Loaded:
         raise CatalogFileError(mistakes)
     loaded = Loaded()
     with transaction.atomic():
-        for path, file in files:
-            if isinstance(file, CatalogFile):
-                mistakes += [f"{path}: {m}" for m in _load_catalog(file, loaded, now)]
-        for path, file in files:
-            if isinstance(file, BlueprintFile):
-                mistakes += [f"{path}: {m}" for m in _load_blueprint(file, loaded)]
+        for kind in (CatalogFile, BlueprintFile, ScenarioFile):
+            for path, file in files:
+                if isinstance(file, kind):
+                    mistakes += [f"{path}: {m}" for m in _load(file, loaded, now)]
         if mistakes:
             raise CatalogFileError(mistakes)
         _bring_to_components(loaded, now)
     return loaded
+
+
+def _load(file: AnyFile, loaded: Loaded, now: datetime) -> list[str]:
+    if isinstance(file, CatalogFile):
+        return _load_catalog(file, loaded, now)
+    if isinstance(file, BlueprintFile):
+        return _load_blueprint(file, loaded)
+    mistakes: list[str] = []
+    loaded.scenarios += load_scenarios(file, mistakes, now=now)
+    return mistakes
 
 
 def _bring_to_components(loaded: Loaded, now: datetime) -> None:

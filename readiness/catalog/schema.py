@@ -1,4 +1,5 @@
-"""The form of a catalog file and of a blueprint file. Files are hostile until parsed.
+"""The form of a catalog file, of a blueprint file and of a library of drills. Files are hostile
+until parsed.
 
 Every mistake is found at once, and named by file, place and what was expected.
 """
@@ -140,12 +141,45 @@ class BlueprintFile(Entry):
                 yield f"items[{place}] ({item.criterion}).suggestion.{name}: {MISSING[name]}"
 
 
-def parse(path: Path) -> CatalogFile | BlueprintFile:
+class ScenarioEntry(Entry):
+    """An operation worth practising, of the library of drills."""
+
+    slug: Slug
+    title: Line
+    operation: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, strict=True)
+    ]
+    purpose: Prose
+    steps: Prose
+    success: MaybeProse = ""
+    term_days: Annotated[int, Field(ge=1, le=3660, strict=True)]
+    criteria: list[Slug] = Field(min_length=1)
+    retired: bool = False
+
+
+class ScenarioFile(Entry):
+    scenarios: list[ScenarioEntry] = Field(min_length=1)
+
+    def mistakes(self) -> Iterable[str]:
+        yield from _repeated("scenario", (entry.slug for entry in self.scenarios))
+
+
+AnyFile = CatalogFile | BlueprintFile | ScenarioFile
+_BY_KEY: dict[str, type[AnyFile]] = {
+    "catalog": CatalogFile,
+    "blueprint": BlueprintFile,
+    "scenarios": ScenarioFile,
+}
+
+
+def parse(path: Path) -> AnyFile:
     """Read one file. Raises CatalogFileError with every mistake in it."""
     data = _load(path)
-    if not isinstance(data, dict) or not ({"catalog", "blueprint"} & data.keys()):
-        raise CatalogFileError([f"{path}: expected a mapping with 'catalog' or 'blueprint' in it"])
-    model: type[CatalogFile | BlueprintFile] = CatalogFile if "catalog" in data else BlueprintFile
+    key = next((name for name in _BY_KEY if isinstance(data, dict) and name in data), None)
+    if key is None:
+        expected = "'catalog', 'blueprint' or 'scenarios'"
+        raise CatalogFileError([f"{path}: expected a mapping with {expected} in it"])
+    model = _BY_KEY[key]
     try:
         parsed = model.model_validate(data)
     except ValidationError as error:

@@ -146,9 +146,9 @@ def test_parse_wants_a_suggestion_to_say_what_its_outcome_must_say(tmp_path):
         ("!!python/object/apply:os.system [ls]", "could not determine a constructor"),
         (b"catalog: \xff\xfe", "not valid YAML"),
         (b"catalog: \x00", "not valid YAML"),
-        ("[]", "expected a mapping with 'catalog' or 'blueprint'"),
-        ("", "expected a mapping with 'catalog' or 'blueprint'"),
-        ("x: 1", "expected a mapping with 'catalog' or 'blueprint'"),
+        ("[]", "expected a mapping with 'catalog', 'blueprint' or 'scenarios'"),
+        ("", "expected a mapping with 'catalog', 'blueprint' or 'scenarios'"),
+        ("x: 1", "expected a mapping with 'catalog', 'blueprint' or 'scenarios'"),
         ("x: 9999-99-99\ncatalog: 1", "not valid YAML"),
     ],
 )

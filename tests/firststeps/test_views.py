@@ -52,7 +52,7 @@ class TestFirstSteps:
     def test_begin_with_the_catalog(self, root):
         html = text_of(root.get(STEPS))
 
-        assert "load_catalog fixtures/catalog/*.yaml fixtures/blueprints/*.yaml" in html
+        assert "load_catalog fixtures/*/*.yaml" in html
         assert steps_of(root).next is None
 
     def test_lead_whoever_runs_the_installation_through_everything(self, root):

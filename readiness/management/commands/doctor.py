@@ -78,7 +78,7 @@ def _database() -> Iterator[Finding]:
     if not Criterion.objects.filter(retired_at=None).exists():
         yield Finding(
             "No catalog is loaded.",
-            "manage.py load_catalog fixtures/catalog/*.yaml fixtures/blueprints/*.yaml",
+            "manage.py load_catalog fixtures/*/*.yaml",
             fatal=False,
         )
     if not User.objects.filter(is_superuser=True, is_active=True).exists():
