@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,6 +29,7 @@ from readiness.models import Comment, Decision, Outcome
 from readiness.reports import charts, facts, lines, words
 from readiness.reports.counts import Counts
 from readiness.reports.gap_report import RequirementLine
+from readiness.trends.sparkline import sparkline
 
 register = template.Library()
 
@@ -49,6 +50,11 @@ def sprite() -> SafeString:
 @register.simple_tag
 def bar(counts: Counts, by: str = "number", height: int = 14) -> SafeString:
     return charts.bar(counts, by=by, height=height)
+
+
+@register.simple_tag
+def spark(points: Sequence[tuple[int, float]]) -> SafeString | str:
+    return sparkline(points)
 
 
 @register.simple_tag
@@ -112,6 +118,14 @@ def outcome_words(outcome: str) -> str:
 @register.filter
 def duration(value: timedelta) -> str:
     return duration_words(value)
+
+
+@register.filter
+def clock(value: timedelta) -> str:
+    """A duration as a stopwatch shows it: "4:09", "1:02:03"."""
+    minutes, seconds = divmod(value // timedelta(seconds=1), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 @register.filter
