@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 
-from readiness.models import Component, Criterion, Decision, SearchEntry, User
+from readiness.models import Component, Criterion, Decision, SearchEntry
 from readiness.search.rows import MOST, Kind, rows
 from readiness.search.typed import Typed
 
@@ -96,11 +97,10 @@ class Found:
         return sum(group.number for group in self.groups)
 
 
-def readable_components(user: User) -> list[Readable]:
-    """Return the components that a user may find something of, archived ones too. One query."""
-    found = Component.objects.for_user(user).order_by("name")
+def described(components: QuerySet[Component]) -> list[Readable]:
+    """Return what a page says of components, by name. One query."""
     names = ("pk", "slug", "name", "archived_at", "team__slug", "team__name")
-    return [Readable(*row) for row in found.values_list(*names)]
+    return [Readable(*row) for row in components.order_by("name").values_list(*names)]
 
 
 def search(

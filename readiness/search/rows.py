@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -83,7 +84,8 @@ def _fetched(asked: Typed, allowed: Sequence[int], arms: Sequence[Kinds]) -> lis
     sql, values = " UNION ALL ".join(statements), [value for some in lists for value in some]
     if build is _postgres and len(allowed) > _NAMED:
         sql, values = f"WITH allowed AS (SELECT unnest(%s) AS pk) {sql}", [list(allowed), *values]
-    with transaction.atomic(), connection.cursor() as cursor:
+    # On SQLite a transaction would wait for whoever writes.
+    with nullcontext() if build is _sqlite else transaction.atomic(), connection.cursor() as cursor:
         if build is _postgres:
             # The planner takes two words for more often together than they are, and would rather
             # read every row until there are enough than ask the index.
