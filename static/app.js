@@ -66,11 +66,18 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
   else if (event.key === "x" || event.key === "X") pick(event.shiftKey);
-  else if (event.key === "/" && document.getElementById("filter-text")) {
-    event.preventDefault();
-    document.getElementById("filter-text").focus();
-  }
+  else if (event.key === "/") searchHere(event);
 });
+
+/* The list of this page, else everything. */
+function searchHere(event) {
+  const box = document.querySelector("#filter-text, #search-text")
+    ?? document.getElementById("top-search");
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+}
 
 /* --- rows: selected for what is done to many at once --- */
 let lastPicked = null;
