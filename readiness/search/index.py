@@ -22,9 +22,10 @@ from django.db.migrations.state import ProjectState
 from readiness.search.sources import COLUMNS, LENT, SETS, SOURCES, Source
 
 TABLE, WORDS, TERMS = "readiness_searchentry", "readiness_searchwords", "readiness_searchterms"
+# What is missing, and its fix.
 NO_FTS5 = (
-    "This SQLite was built without FTS5, which search needs: use a Python whose SQLite has it, "
-    "or PostgreSQL."
+    "This SQLite was built without FTS5, which search needs.",
+    "Use a Python whose SQLite has it, or PostgreSQL.",
 )
 
 # Words end at every mark, as on SQLite: a part of a host name or of a path is found.
@@ -75,7 +76,7 @@ class SearchIndex(Operation):
                 schema_editor.execute(statement, params=None)
             return
         if not has_fts5():
-            raise CommandError(NO_FTS5)
+            raise CommandError(" ".join(NO_FTS5))
         for statement in SQLITE:
             schema_editor.execute(statement, params=None)
 

@@ -16,6 +16,7 @@ from django_q.models import Success
 
 from readiness.append_only import unprotected_tables
 from readiness.models import Criterion, User
+from readiness.search.index import NO_FTS5, has_fts5, missing_triggers
 
 PANGO_FIX = (
     "Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
@@ -66,6 +67,8 @@ def _database() -> Iterator[Finding]:
             "Start it, or correct DATABASE_URL.",
         )
         return
+    if connection.vendor == "sqlite" and not has_fts5():
+        yield Finding(*NO_FTS5)
     executor = MigrationExecutor(connection)
     if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield Finding(f"{len(plan)} migrations are not applied.", "manage.py migrate")
@@ -74,6 +77,12 @@ def _database() -> Iterator[Finding]:
         yield Finding(
             f"The database would let somebody change {table}: its triggers are gone.",
             "Repeat the operation AppendOnly in a migration; then manage.py verify_ledger.",
+        )
+    if missing_triggers(connection):
+        yield Finding(
+            "Search does not find what is written from now on: triggers of its index are gone.",
+            "manage.py rebuild_search",
+            fatal=False,
         )
     if not Criterion.objects.filter(retired_at=None).exists():
         yield Finding(
