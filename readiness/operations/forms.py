@@ -9,11 +9,11 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.forms.formsets import BaseFormSet, formset_factory
 
+from readiness.drills.queries import scenarios_for
 from readiness.fields import Words
 from readiness.models import Component
 from readiness.operations.edge import Location, NotALocation, parse_location
 from readiness.operations.find import NotARequestId, RequestId, parse_request_id
-from readiness.operations.queries import scenarios_for
 from readiness.operations.sheet import (
     ADDRESS,
     LINE,
@@ -58,20 +58,20 @@ class OptionForm(forms.Form):
         error_messages={"required": "Choose a kind."},
     )
     title = _line("What is done", "Say what is done.")
+    who = _line("Who may choose it")
+    scenario = forms.ChoiceField(
+        label="Drill scenario",
+        required=False,
+        help_text="Says when it was last rehearsed.",
+    )
     how = _prose("How, step by step", 3)
-    effect = _prose("Effect, and what it costs")
+    effect = _prose("Effect, and what it costs", 3)
     minutes = forms.IntegerField(
         label="Minutes to effect",
         min_value=0,
         max_value=MOST_MINUTES,
         required=False,
-        help_text="Measured. Empty: nobody knows.",
-    )
-    who = _line("Who may choose it")
-    scenario = forms.ChoiceField(
-        label="Drill scenario",
-        required=False,
-        help_text="Its drills say when it was last rehearsed.",
+        help_text="Measured. Else leave it empty.",
     )
 
 
@@ -142,9 +142,8 @@ class SheetForm:
         self.meta = SheetNoteForm(sent, initial={"base": base})
 
     def _offer_scenarios(self, component: Component) -> None:
-        found = scenarios_for(component).filter(retired_at=None).values_list("slug", "title")
+        known = dict(scenarios_for(component).values_list("slug", "title"))
         options = self.sections[0][1]
-        known = dict(found.order_by("title"))
         for form in options.forms:
             # One that was retired, or that a blueprint names and nobody has loaded, stays chosen.
             chosen = form["scenario"].value() or ""
@@ -227,8 +226,9 @@ class FindForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, sent: Mapping[str, Any] | None = None) -> None:
+        """An empty form, or that of an address, in which how far back may be left out."""
+        super().__init__({"back": str(self.DEFAULT_BACK)} | dict(sent.items()) if sent else None)
         for name in ("id", "location"):
             self.fields[name].widget.attrs |= {
                 "autocomplete": "off",

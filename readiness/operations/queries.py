@@ -134,8 +134,9 @@ def rehearsals(component: Component, slugs: Collection[str], now: datetime) -> d
         outcome__in=(DrillOutcome.PASSED, DrillOutcome.FAILED),
         ended_at__isnull=False,
     ).order_by("-ended_at", "-pk")
-    rows = scenarios_for(component).filter(slug__in=slugs)
-    rows = rows.annotate(
+    # Those out of use as well: what was rehearsed was rehearsed.
+    known = DrillScenario.objects.filter(Q(component=None) | Q(component=component))
+    rows = known.filter(slug__in=slugs).annotate(
         last_at=Subquery(newest.values("ended_at")[:1]),
         last_outcome=Subquery(newest.values("outcome")[:1]),
     )
@@ -157,8 +158,3 @@ def rehearsals(component: Component, slugs: Collection[str], now: datetime) -> d
         )
         for row in rows
     }
-
-
-def scenarios_for(component: Component) -> QuerySet[DrillScenario]:
-    """Return the drill scenarios that a component may name: the library's and its own."""
-    return DrillScenario.objects.filter(Q(component=None) | Q(component=component))
