@@ -1,4 +1,4 @@
-"""Sixty days of where each component stood, as the ledger tells it, ending in what stands today.
+"""Half a year of where each component stood, as the ledger tells it, ending in what stands today.
 
 Nobody had looked at AWS before today: what was done counted as done. What a component follows of
 a platform counts from today on.
@@ -14,11 +14,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from readiness.decisions.standing import LiveVerdict, Standing, standing
+from readiness.incidents.queries import budget_of
 from readiness.models import ApprovalKind, Component, DailyRollup, Decision, Requirement
 from readiness.reports.counts import Counts, Tally
 from readiness.trends.rollup import counts_as_json, roll_up_at
 
-DAYS = 60
+DAYS = 183
 
 
 def load_trends(now: datetime) -> None:
@@ -29,14 +30,23 @@ def load_trends(now: datetime) -> None:
         requirements = component.requirements.filter(criterion__retired_at=None)
         decided = _decided(component)
         born = timezone.localdate(component.created_at)
-        for day in (today - timedelta(days=ago) for ago in range(DAYS - 1, 0, -1)):
+        for ago in range(DAYS - 1, 0, -1):
+            day = today - timedelta(days=ago)
             if day >= born:
-                counts = counts_as_json(_counts(requirements, decided, day))
                 rows.append(
-                    DailyRollup(component=component, day=day, counts=counts, minutes_lost=0)
+                    DailyRollup(
+                        component=component,
+                        day=day,
+                        counts=counts_as_json(_counts(requirements, decided, day)),
+                        minutes_lost=_minutes_lost(component, now - timedelta(days=ago)),
+                    )
                 )
     DailyRollup.objects.bulk_create(rows)
     roll_up_at(now)
+
+
+def _minutes_lost(component: Component, moment: datetime) -> float:
+    return budget_of(component, moment).lost / timedelta(minutes=1)
 
 
 def _decided(component: Component) -> list[Decision]:
