@@ -41,8 +41,9 @@ def _window(text: str, spans: list[tuple[int, int]]) -> tuple[int, int]:
     """Where to begin and to end, between words where there are any."""
     if len(text) <= LENGTH:
         return 0, len(text)
+    near = LENGTH - _BEFORE
     words_near = {
-        start: len({text[a:b].lower() for a, b in spans if start <= a and b <= start + LENGTH})
+        start: len({text[a:b].lower() for a, b in spans if start <= a and b <= start + near})
         for start, _ in spans
     }
     first = max(words_near, key=lambda start: (words_near[start], -start), default=0)
