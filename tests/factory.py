@@ -10,6 +10,7 @@ from typing import Any
 
 from readiness.accounts.actions import create_account
 from readiness.aws.registry import CHECKS
+from readiness.catalog.own.actions import create_own_criterion
 from readiness.components.actions import (
     add_missing_requirements,
     create_component,
@@ -20,6 +21,7 @@ from readiness.decisions.actions import decide
 from readiness.decisions.approvals import approve
 from readiness.decisions.live import params_digest
 from readiness.decisions.rules import Content
+from readiness.drills.actions import Plan, Told, plan_drill, record_drill
 from readiness.incidents.actions import record_incident
 from readiness.milestones.actions import freeze_report, give_verdict
 from readiness.milestones.digest import Terms
@@ -37,6 +39,8 @@ from readiness.models import (
     ConfidenceRound,
     Criterion,
     Decision,
+    Drill,
+    DrillScenario,
     Incident,
     JobState,
     Membership,
@@ -282,6 +286,56 @@ def make_incident(
         now=now,
     )
     return incident
+
+
+def make_scenario(slug: str = "roll-back", *criteria: str, **values: Any) -> DrillScenario:
+    """A scenario of the library, or of a `component`'s own, that proves criteria by slug."""
+    title = slug.replace("-", " ")
+    said = {"title": title.capitalize(), "operation": title, "purpose": "It will be needed."}
+    scenario = DrillScenario.objects.create(slug=slug, **said | {"steps": "1. Do it."} | values)
+    scenario.criteria.set(Criterion.objects.filter(slug__in=criteria))
+    return scenario
+
+
+def make_drill(
+    component: Component,
+    *criteria: str,
+    outcome: str = "passed",
+    ended_at: datetime = NOW,
+    scenario: DrillScenario | None = None,
+    people: dict[User, str] | None = None,
+    after: dict[str, timedelta] | None = None,
+    by: User | None = None,
+    summary: str = "",
+) -> Drill:
+    """A drill that took half an hour and proves criteria by slug; `outcome` "" is a planned one,
+    and `ended_at` is when that is to be. `after` has its durations by stamp."""
+    by = by or User.objects.earliest("pk")
+    if scenario is None:
+        scenario = DrillScenario.objects.first() or make_scenario()
+    plan = Plan(
+        scenario=scenario,
+        planned_for=ended_at - timedelta(minutes=30) if outcome else ended_at,
+        people=people or {},
+        criteria=list(Criterion.objects.filter(slug__in=criteria)) if criteria else None,
+    )
+    if not outcome:
+        return plan_drill(component=component, plan=plan, by=by, now=NOW)
+    told = Told(plan.planned_for, ended_at, outcome, summary, after or {})
+    drill, _ = record_drill(component=component, plan=plan, told=told, by=by, now=ended_at)
+    return drill
+
+
+def make_own_criterion(
+    component: Component, title: str = "The night shift rolled back once", **values: Any
+) -> Criterion:
+    """A criterion that a component has for itself, in the first topic of its catalog."""
+    said = {"topic": component.catalog.topics.earliest("position"), "title": title}
+    said |= {"question": "Did it?", "why": "It asked for it.", "evidence": "A drill."}
+    said |= {"weight": 3, "statement": "The night shift of the router rolled back once."}
+    now, by = values.pop("now", NOW), values.pop("by", None) or User.objects.earliest("pk")
+    made = create_own_criterion(component=component, values=said | values, by=by, now=now)
+    return made.criterion
 
 
 def make_recording(component: Component, content: bytes, *, recorded_at: datetime) -> Recording:

@@ -1,0 +1,429 @@
+"""Drills planned, run and finished; stamps that are written once, whoever sends them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from readiness.drills.actions import (
+    DrillIsOver,
+    EditConflict,
+    Plan,
+    Told,
+    add_finding,
+    change_plan,
+    comment_finding,
+    finish_drill,
+    link_finding,
+    plan_drill,
+    record_drill,
+    retire_scenario,
+    save_scenario,
+)
+from readiness.drills.queries import findings_of, log_of, seen_of, standing_stamps
+from readiness.drills.stamps import press, reinstate, strike
+from readiness.models import Comment, Criterion, Drill, DrillEntry, DrillScenario
+from tests import factory
+from tests.decisions.test_races import at_once
+from tests.factory import NOW
+
+MANY = 6
+
+
+def ago(seconds):
+    return timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def user(component):
+    return factory.make_user("ada", team=component.team)
+
+
+@pytest.fixture
+def drill(component, user):
+    return factory.make_drill(component, "c-0-0", outcome="")
+
+
+def stamp(drill, user, kind, *, seconds_ago=0, key=None, text="", now=NOW):
+    return press(
+        drill=drill, key=key or uuid.uuid4(), kind=kind, text=text, age=ago(seconds_ago), by=user,
+        now=now,
+    )  # fmt: skip
+
+
+class TestPlan:
+    def test_proves_by_default_what_its_scenario_does_of_what_the_component_has(
+        self, component, user
+    ):
+        other = factory.make_catalog(slug="other", topics=0)
+        topic = other.topics.create(slug="t-x", name="X", question="?", position=0)
+        foreign = Criterion.objects.create(
+            topic=topic, slug="foreign", title="F", question="?", why="W", evidence="E", weight=1,
+            live_check="none", position=0,
+        )  # fmt: skip
+        scenario = factory.make_scenario("drain", "c-0-0", "c-0-1", foreign.slug)
+
+        drill = plan_drill(
+            component=component, plan=Plan(scenario, NOW, people={user: "watching"}), by=user,
+            now=NOW,
+        )  # fmt: skip
+
+        assert {each.slug for each in drill.criteria.all()} == {"c-0-0", "c-0-1"}
+        assert [(part.user, part.part) for part in drill.parts.all()] == [(user, "watching")]
+        assert drill.history.count() == 1
+
+    def test_is_changed_with_people_and_parts(self, component, user, drill):
+        other = factory.make_user("bo", team=component.team)
+        plan = Plan(drill.scenario, NOW, people={user: "breaks it"}, criteria=[])
+        change_plan(drill=drill, plan=plan, version=1, by=user)
+        plan = Plan(drill.scenario, NOW, "Be quick.", {user: "watching", other: ""}, [])
+        change_plan(drill=drill, plan=plan, version=2, by=user)
+
+        kept = Drill.objects.get()
+        assert (kept.goal, kept.version) == ("Be quick.", 3)
+        assert {part.user.username: part.part for part in kept.parts.all()} == {
+            "ada": "watching",
+            "bo": "",
+        }
+        assert list(kept.criteria.all()) == []
+
+    def test_of_two_who_change_it_the_second_is_told(self, user, drill):
+        plan = Plan(drill.scenario, NOW, "Mine.", criteria=[])
+        change_plan(drill=drill, plan=plan, version=1, by=user)
+
+        with pytest.raises(EditConflict) as lost:
+            change_plan(drill=drill, plan=Plan(drill.scenario, NOW, "No."), version=1, by=user)
+
+        assert lost.value.current.goal == "Mine."
+        assert Drill.objects.get().goal == "Mine."
+
+    def test_of_one_that_is_over_stays(self, component, user):
+        drill = factory.make_drill(component)
+
+        with pytest.raises(DrillIsOver):
+            change_plan(drill=drill, plan=Plan(drill.scenario, NOW), version=1, by=user)
+
+        assert Drill.objects.get().version == 1
+
+
+class TestRecorded:
+    def test_afterwards_with_what_people_remember(self, component):
+        drill = factory.make_drill(
+            component, after={"noticed": ago(60), "mitigated": ago(300)}, summary="Well."
+        )
+
+        start = NOW - timedelta(minutes=30)
+        assert standing_stamps(drill) == {
+            "started": start,
+            "noticed": start + ago(60),
+            "mitigated": start + ago(300),
+        }
+        assert (drill.outcome, drill.ended_at, drill.summary) == ("passed", NOW, "Well.")
+
+    def test_of_one_that_was_planned_keeps_what_was_stamped(self, component, user, drill):
+        stamp(drill, user, "started", seconds_ago=90)
+        told = Told(NOW - ago(600), NOW, "failed", after={"noticed": ago(30)})
+
+        record_drill(
+            component=component, plan=Plan(drill.scenario, NOW), told=told, by=user, now=NOW,
+            drill=drill, version=1,
+        )  # fmt: skip
+
+        assert standing_stamps(drill) == {"started": NOW - ago(90), "noticed": NOW - ago(570)}
+        assert Drill.objects.get().outcome == "failed"
+
+    def test_only_once(self, component, user):
+        drill = factory.make_drill(component)
+
+        with pytest.raises(DrillIsOver):
+            record_drill(
+                component=component, plan=Plan(drill.scenario, NOW),
+                told=Told(NOW, NOW, "failed"), by=user, now=NOW, drill=drill, version=1,
+            )  # fmt: skip
+
+        assert Drill.objects.get().outcome == "passed"
+
+
+class TestFinished:
+    def finish(self, drill, user, outcome="passed", version=1, **values):
+        return finish_drill(
+            drill=drill, outcome=outcome, summary="", version=version, by=user,
+            **{"now": NOW} | values,
+        )  # fmt: skip
+
+    def test_ended_when_it_recovered_not_when_somebody_said_so(self, user, drill):
+        stamp(drill, user, "started", seconds_ago=900)
+        stamp(drill, user, "recovered", seconds_ago=300)
+        stamp(drill, user, "note", text="Coffee.", seconds_ago=100)
+
+        self.finish(drill, user)
+
+        assert Drill.objects.get().ended_at == NOW - ago(300)
+
+    def test_ended_with_its_last_entry_or_now(self, component, user, drill):
+        stamp(drill, user, "started", seconds_ago=900)
+        self.finish(drill, user, "failed")
+        other = factory.make_drill(component, outcome="")
+        self.finish(other, user, "abandoned")
+
+        assert Drill.objects.get(pk=drill.pk).ended_at == NOW - ago(900)
+        assert Drill.objects.get(pk=other.pk).ended_at == NOW
+
+    def test_is_corrected_but_ends_when_it_ended(self, user, drill):
+        self.finish(drill, user)
+        self.finish(drill, user, "failed", version=2, now=NOW + timedelta(days=1))
+
+        kept = Drill.objects.get()
+        assert (kept.outcome, kept.ended_at) == ("failed", NOW)
+
+    def test_by_two_at_once_the_second_is_told(self, user, drill):
+        self.finish(drill, user)
+
+        with pytest.raises(EditConflict) as lost:
+            self.finish(drill, user, "failed")
+
+        assert lost.value.current.outcome == "passed"
+
+
+class TestStamps:
+    def test_the_same_sent_twice_is_written_once(self, user, drill):
+        key = uuid.uuid4()
+        first = stamp(drill, user, "started", key=key, seconds_ago=7)
+        again = stamp(drill, user, "started", key=key, seconds_ago=9, now=NOW + ago(2))
+
+        assert first.entry == again.entry
+        assert again.told == ""
+        assert standing_stamps(drill) == {"started": NOW - ago(7)}
+
+    def test_the_first_stands_and_the_second_is_told_whose(self, component, user, drill):
+        bo = factory.make_user("bo", team=component.team)
+        stamp(drill, user, "noticed")
+        key = uuid.uuid4()
+        lost = stamp(drill, bo, "noticed", key=key, seconds_ago=3)
+        again = stamp(drill, bo, "noticed", key=key, seconds_ago=3)
+
+        assert lost.told == again.told
+        assert "Ada had stamped \u201cNoticed\u201d already" in lost.told
+        # Nothing that was pressed is lost.
+        mine, ours = log_of(drill)
+        assert (mine.by, mine.at, mine.struck_at, mine.struck_by) == (bo, NOW - ago(3), NOW, None)
+        assert (ours.by, ours.struck_at) == (user, None)
+
+    def test_struck_out_it_is_kept_and_free_again(self, user, drill):
+        wrong = stamp(drill, user, "mitigated").entry
+        strike(entry=wrong, by=user, now=NOW)
+        right = stamp(drill, user, "mitigated", now=NOW + ago(60))
+
+        assert right.told == ""
+        assert standing_stamps(drill) == {"mitigated": NOW + ago(60)}
+        assert log_of(drill)[0].struck_by == user
+
+    def test_struck_out_it_may_stand_again_in_the_place_of_the_other(self, user, drill):
+        wrong = stamp(drill, user, "mitigated").entry
+        strike(entry=wrong, by=user, now=NOW)
+        stamp(drill, user, "mitigated", now=NOW + ago(60))
+
+        reinstate(entry=wrong, by=user, now=NOW + ago(70))
+
+        assert standing_stamps(drill) == {"mitigated": NOW}
+        assert [entry.struck_at for entry in log_of(drill)] == [None, NOW + ago(70)]
+
+    def test_of_a_drill_that_is_over_stay_as_they_are(self, user, drill):
+        entry = stamp(drill, user, "mitigated").entry
+        struck = stamp(drill, user, "mitigated").entry
+        finish_drill(drill=drill, outcome="passed", summary="", version=1, by=user, now=NOW)
+
+        strike(entry=entry, by=user, now=NOW)
+        reinstate(entry=struck, by=user, now=NOW)
+
+        assert standing_stamps(drill) == {"mitigated": entry.at}
+
+    def test_from_a_wrong_clock_are_neither_ahead_nor_long_before(self, user, drill):
+        stamp(drill, user, "started", seconds_ago=600)
+        stamp(drill, user, "noticed", seconds_ago=-50)
+        stamp(drill, user, "understood", seconds_ago=86_400 * 20)
+
+        found = standing_stamps(drill)
+        assert found["noticed"] == NOW
+        assert found["understood"] == NOW - ago(600) - timedelta(hours=1)
+
+    def test_before_a_start_are_a_day_ago_at_most(self, user, drill):
+        stamp(drill, user, "started", seconds_ago=86_400 * 20)
+
+        assert standing_stamps(drill) == {"started": NOW - timedelta(hours=24)}
+
+    def test_that_come_late_are_taken_if_they_were_in_time(self, user, drill):
+        stamp(drill, user, "started", seconds_ago=900)
+        stamp(drill, user, "recovered", seconds_ago=300)
+        finish_drill(drill=drill, outcome="passed", summary="", version=1, by=user, now=NOW)
+
+        late = stamp(drill, user, "noticed", seconds_ago=700)
+        after = stamp(drill, user, "mitigated", seconds_ago=200)
+        note = stamp(drill, user, "note", text="By the way.", seconds_ago=200)
+
+        assert late.told == note.told == ""
+        assert after.told == "The drill was over by then: this was not taken."
+        assert set(standing_stamps(drill)) == {"started", "noticed", "recovered"}
+
+    def test_each_changes_what_a_page_has_seen(self, user, drill):
+        seen = [seen_of(drill)]
+        entry = stamp(drill, user, "noticed").entry
+        seen.append(seen_of(drill))
+        strike(entry=entry, by=user, now=NOW + ago(1))
+        seen.append(seen_of(drill))
+        reinstate(entry=entry, by=user, now=NOW + ago(2))
+        assert seen_of(drill) == seen[1]  # all is as it was after the press
+        finish_drill(drill=drill, outcome="passed", summary="", version=1, by=user, now=NOW)
+        seen.append(seen_of(Drill.objects.get()))
+
+        assert len(set(seen)) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    @pytest.fixture
+    def crew(self):
+        component = factory.make_component()
+        people = [factory.make_user(team=component.team) for _ in range(MANY)]
+        return factory.make_drill(component, outcome=""), people
+
+    def test_of_many_who_press_the_same_one_stands_and_all_are_kept(self, crew):
+        drill, people = crew
+
+        brought = at_once(MANY, lambda n: stamp(drill, people[n], "noticed"))
+
+        assert [each.told for each in brought].count("") == 1
+        stands = DrillEntry.objects.get(struck_at=None)
+        assert {each.stands for each in brought} == {None, stands}
+        assert DrillEntry.objects.count() == MANY
+
+    def test_the_same_press_sent_by_many_tabs_is_written_once(self, crew):
+        drill, people = crew
+        key = uuid.uuid4()
+
+        brought = at_once(MANY, lambda n: stamp(drill, people[0], "noticed", key=key))
+
+        assert {each.entry for each in brought} == {DrillEntry.objects.get()}
+        assert {each.told for each in brought} == {""}
+
+    def test_struck_out_and_pressed_there_is_never_more_than_one(self, crew):
+        drill, people = crew
+        first = stamp(drill, people[0], "noticed").entry
+
+        def act(n):
+            if n % 2:
+                strike(entry=first, by=people[n], now=NOW)
+            else:
+                stamp(drill, people[n], "noticed")
+
+        at_once(MANY, act)
+
+        assert DrillEntry.objects.filter(struck_at=None).count() <= 1
+        assert DrillEntry.objects.count() == 1 + MANY // 2
+
+    def test_finished_by_many_is_finished_once(self, crew):
+        drill, people = crew
+
+        def act(n):
+            try:
+                finish_drill(
+                    drill=drill, outcome="passed", summary=f"Says {n}.", version=1,
+                    by=people[n], now=NOW,
+                )  # fmt: skip
+            except EditConflict as lost:
+                return lost.current.summary
+            return ""
+
+        brought = at_once(MANY, act)
+
+        assert brought.count("") == 1
+        assert set(brought) - {""} == {Drill.objects.get().summary}
+
+    def test_a_finding_is_posted_once_by_many(self, crew):
+        drill, people = crew
+        requirement = drill.component.requirements.first()
+        finding = add_finding(
+            drill=drill, text="Too slow.", requirement=requirement, by=people[0], now=NOW
+        )
+
+        brought = at_once(MANY, lambda n: comment_finding(finding=finding, by=people[n], now=NOW))
+
+        assert brought.count(True) == 1
+        assert Comment.objects.get().text == "Too slow."
+
+
+class TestFindings:
+    def find(self, drill, user, criterion="c-0-0", **values):
+        requirement = drill.component.requirements.filter(criterion__slug=criterion).first()
+        return add_finding(
+            drill=drill, text="No alarm.", requirement=requirement, by=user, **{"now": NOW} | values
+        )
+
+    def answered(self, drill):
+        return [each.is_answered for each in findings_of(drill)]
+
+    def test_are_open_until_a_decision_was_made_since(self, component, user, drill):
+        factory.make_decision(component, "c-0-0", now=NOW - ago(5))
+        self.find(drill, user)
+        assert self.answered(drill) == [False]
+
+        factory.make_decision(component, "c-0-0", "build", now=NOW + ago(5))
+
+        assert self.answered(drill) == [True]
+        assert findings_of(drill)[0].decision.outcome == "build"
+
+    def test_are_answered_by_a_comment_until_it_is_withdrawn(self, user, drill):
+        finding = self.find(drill, user)
+        assert comment_finding(finding=finding, by=user, now=NOW)
+        assert not comment_finding(finding=finding, by=user, now=NOW)
+        assert self.answered(drill) == [True]
+
+        Comment.objects.update(withdrawn_at=NOW)
+        assert self.answered(drill) == [False]
+        assert comment_finding(finding=finding, by=user, now=NOW)
+        assert Comment.objects.count() == 2
+
+    def test_are_answered_by_a_ticket(self, user, drill):
+        finding = self.find(drill, user, criterion="none")
+        assert not comment_finding(finding=finding, by=user, now=NOW)
+        link_finding(finding=finding, ticket_url="https://tickets.example/1")
+
+        assert self.answered(drill) == [True]
+
+    def test_take_two_queries(self, user, drill, django_assert_num_queries):
+        for _ in range(5):
+            self.find(drill, user)
+
+        with django_assert_num_queries(2):
+            findings_of(drill)
+
+
+class TestScenarios:
+    VALUES = {  # noqa: RUF012
+        "title": "Unplug it", "operation": "unplug", "purpose": "P", "steps": "S", "success": "",
+        "term_days": 30,
+    }  # fmt: skip
+
+    def test_of_a_component_get_a_slug_of_their_own(self, component):
+        criteria = list(Criterion.objects.filter(slug="c-0-0"))
+        first, second = (
+            save_scenario(component=component, values=self.VALUES, criteria=criteria)
+            for _ in range(2)
+        )
+
+        assert (first.slug, second.slug) == ("asset-router-unplug-it", "asset-router-unplug-it-2")
+        assert [each.slug for each in first.criteria.all()] == ["c-0-0"]
+
+    def test_are_edited_and_retired(self, component):
+        made = save_scenario(component=component, values=self.VALUES, criteria=[])
+        save_scenario(
+            component=component, values=self.VALUES | {"title": "Pull it"}, criteria=[],
+            scenario=made,
+        )  # fmt: skip
+        retire_scenario(scenario=made, now=NOW)
+        retire_scenario(scenario=made, now=NOW + ago(5))
+
+        kept = DrillScenario.objects.get()
+        assert (kept.title, kept.slug, kept.retired_at) == ("Pull it", made.slug, NOW)
