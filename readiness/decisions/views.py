@@ -24,6 +24,7 @@ from readiness.decisions.forms import (
 from readiness.decisions.queries import inheritable, inheritance_steps, inheritors, ledger
 from readiness.decisions.rules import content_of
 from readiness.decisions.suggestions import suggested_content
+from readiness.drills.queries import practised
 from readiness.htmx import UserRequest, redirect, render_part, wants_fragment
 from readiness.models import (
     Approval,
@@ -270,6 +271,12 @@ def _opened(
         "ledger": entries,
         "stale": _stale_because(requirement, entries, line.verdict),
         "fired": [each | {"at": datetime.fromisoformat(each["at"])} for each in requirement.fired],
+        "drills": [
+            (drill, drill.age(today))
+            for drill in practised(requirement.component).get(line.criterion, ())
+        ]
+        if line.drill
+        else [],
         **_proposal_of(request, requirement, context),
         **_sharing_of(request, requirement, context),
         "addable": [c.check for c in context["report"].checks if c.check.id not in on_it],
