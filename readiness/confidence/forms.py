@@ -32,7 +32,7 @@ class OpenForm(forms.Form):
     names = forms.ChoiceField(
         label="Who sees who said what",
         choices=[
-            ("blind", f"Nobody, ever. With fewer than {FEWEST} voters nothing is shown at all."),
+            ("blind", f"Nobody. With fewer than {FEWEST} voters nothing is shown at all."),
             ("named", "Everybody, once the round is closed: names stand beside the votes."),
         ],
         initial="blind",
@@ -97,7 +97,7 @@ class VoteForm(forms.Form):
         for topic in self.asked:
             self.fields[f"{TOPIC}{topic.slug}"] = forms.TypedChoiceField(
                 label=topic.name,
-                choices=[("", "No answer"), *CHOICES],
+                choices=[("", "Skip"), *CHOICES],
                 coerce=int,
                 empty_value=None,
                 required=False,

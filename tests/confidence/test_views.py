@@ -214,7 +214,7 @@ class TestResult:
 
         html = self.page(editor, found)
 
-        assert re.findall(r'<th scope="row">(\d) [^<]+</th><td class="bar">.*?<td>(\d)', html) == [
+        assert re.findall(r'<th scope="row">(\d) [^<]+</th><td class="answer-bars">.*?<td>(\d)', html) == [
             ("1", "0"),
             ("2", "2"),
             ("3", "0"),
