@@ -134,7 +134,8 @@ def test_a_year_lapses_on_the_right_days_and_tells_each_person_once(
         for mail in mails:
             [to] = mail.to
             assert (day, to) not in mailed
-            mailed[day, to] = links_in(mail, links)
+            if about := links_in(mail, links):  # else of a round, or of a drill that is planned
+                mailed[day, to] = about
         expected = {
             each.pk: ENDED[each.standing] if each in ends and ends[each] < day else each.standing
             for each in requirements
@@ -154,7 +155,7 @@ def test_a_year_lapses_on_the_right_days_and_tells_each_person_once(
 
 def assert_log_shows(words):
     """One row for each person and cause, with the day of its mail or that it came to nothing."""
-    log = Notice.objects.select_related("mail")
+    log = Notice.objects.filter(requirement__isnull=False).select_related("mail")
     assert Counter(
         (row.user_id, row.kind, row.requirement_id, row.sent_at and timezone.localdate(row.sent_at))
         for row in log
