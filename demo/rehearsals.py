@@ -208,7 +208,7 @@ OUTAGES = (
 # How long each way out took in the drills, and what the team put in the place of the blueprint's.
 MINUTES = {"Send everything to the other region": 5, "Associate the version before": 14}
 CONTACTS = (
-    Contact(who="Rota edge-primary", how="The pager, service *asset-router*.", when="At any hour"),
+    Contact(who="Rota edge-primary", how="The pager, service asset-router.", when="At any hour"),
     Contact(
         who="Ada Ferreira, lead of the edge team",
         how="Phone, number in the rota.",
@@ -216,7 +216,7 @@ CONTACTS = (
     ),
     Contact(
         who="Rota api-primary",
-        how="The pager, service *asset-api*.",
+        how="The pager, service asset-api.",
         when="Before everything is purged",
     ),
     Contact(
