@@ -33,7 +33,7 @@ class State(StrEnum):
 
 
 TITLES = {
-    Name.TEAM: "Make a team",
+    Name.TEAM: "Make or join a team",
     Name.COMPONENT: "Make a component from a blueprint",
     Name.PARAMETERS: "Give it its parameters",
     Name.WAY_IN: "AWS account or recording",

@@ -261,6 +261,54 @@ class TestBar:
         assert "first-steps-bar" not in text_of(editor.get("/nowhere/"))
 
 
+class TestCard:
+    """The start page has more room than a bar."""
+
+    def test_stands_on_the_start_page_in_place_of_the_bar(self, editor, component):
+        editor.get(STEPS)
+
+        html = text_of(editor.get("/"))
+
+        assert "First steps: 2 of 6" in html
+        assert f'<a class="button primary" href="{C}edit/#parameters">Give parameters</a>' in html
+        assert "first-steps-bar" not in html
+
+    def test_shows_who_may_only_read_where_the_team_is(self, login, component):
+        viewer = login("viewer")
+        viewer.get(STEPS)
+
+        html = text_of(viewer.get("/"))
+
+        assert "First steps: 2 of 6" in html
+        assert "Give parameters" not in html
+
+    def test_is_not_there_for_who_has_not_begun_or_has_left(self, editor, component):
+        before = text_of(editor.get("/"))
+        editor.get(STEPS)
+        editor.post(f"{STEPS}leave/")
+
+        assert "steps-card" not in before
+        assert "steps-card" not in text_of(editor.get("/"))
+
+    @pytest.mark.parametrize("who", ["root", "somebody"])
+    def test_empty_start_page_leads_to_the_steps(self, root, who):
+        factory.make_user("somebody")
+        client = Client()
+        client.force_login(User.objects.get(username=who))
+
+        html = text_of(client.get("/"))
+
+        assert '<a class="button" href="/first-steps/">First steps</a>' in html
+        assert ("There is no team yet." in html) == (who == "root")
+
+    def test_empty_start_page_resumes_what_was_left(self, root):
+        root.post(f"{STEPS}leave/")
+
+        html = text_of(root.get("/"))
+
+        assert html.count("Resume first steps</button>") == 2  # here, and in the menu
+
+
 class TestLeave:
     def test_is_remembered_and_ends_the_bar(self, editor, people, component):
         editor.get(STEPS)
