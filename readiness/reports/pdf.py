@@ -9,15 +9,18 @@ only data: addresses. Our own fonts come to our stylesheet by a fetcher that kno
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+from cssselect2 import ElementWrapper
 from django.conf import settings
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
+from weasyprint import CSS, DEFAULT_OPTIONS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -26,6 +29,7 @@ from readiness.reports import charts
 from readiness.reports.formats import PAPERS
 from readiness.reports.gap_report import GapReport
 from readiness.reports.pdf_variant import variant_content
+from readiness.reports.pdf_tree import tree_of
 from readiness.reports.plain_text import without_control_characters
 
 FONTS = Path(__file__).parent / "fonts"
@@ -34,18 +38,28 @@ FONTS = Path(__file__).parent / "fonts"
 def render_pdf(report: GapReport, *, variant: str = "full", paper: str = "a4") -> bytes:
     """Return the report as a PDF: an edition of formats.py. The same report gives the same bytes.
     Raises ValueError for a variant or a paper that there is not."""
+    html = render_to_string("reports/pdf/report.html", variant_content(report, variant))
+    with _collector_paused():
+        return written(lay_out(html, "reports/pdf/report.css", paper))
+
+
+def lay_out(html: str, style: str, paper: str) -> Document:
+    """Return the pages of a document in the house's style; `style` names a template of CSS that is
+    given the paper. Raises ValueError for a paper that there is not."""
     if paper not in PAPERS:
         raise ValueError(f"There is no paper {paper!r}, but {', '.join(PAPERS)}.")
-    html = render_to_string("reports/pdf/report.html", variant_content(report, variant))
-    fonts, stylesheet = _house_style(paper)
-    with _collector_paused():
-        document = _Document(string=without_control_characters(html), url_fetcher=NOTHING)
-        pdf: bytes = document.write_pdf(
-            font_config=fonts, stylesheets=[stylesheet], pdf_variant="pdf/ua-1"
-        )
+    fonts, stylesheet = _house_style(style, paper)
+    document = _Document(without_control_characters(html))
+    return document.render(font_config=fonts, **OPTIONS | {"stylesheets": [stylesheet]})
+
+
+def written(document: Document) -> bytes:
+    """Return pages that were laid out as a PDF."""
+    pdf: bytes = document.write_pdf(**OPTIONS)
     return pdf
 
 
+OPTIONS = DEFAULT_OPTIONS | {"pdf_variant": "pdf/ua-1"}
 NOTHING = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
 
 
@@ -61,16 +75,31 @@ class _Document(HTML):  # type: ignore[misc]
     """Styled by our stylesheet alone. WeasyPrint's own knows all of HTML and styles a box in each
     margin of each page for each page before it: a fifth of the time, half of it in long reports."""
 
+    def __init__(self, html: str) -> None:
+        self.base_url = None
+        self.url_fetcher = NOTHING
+        self.media_type = "print"
+        self.wrapper_element = ElementWrapper.from_html_root(tree_of(html), content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
         return []
 
 
 @cache
-def _house_style(paper: str) -> tuple[FontConfiguration, CSS]:
+def _house_style(style: str, paper: str) -> tuple[FontConfiguration, CSS]:
     fonts = FontConfiguration()
+    css = render_to_string(style, {"paper": paper}) + "".join(_marks())
+    return fonts, CSS(string=_coloured(css), font_config=fonts, url_fetcher=_OurFonts())
+
+
+def _coloured(css: str) -> str:
+    """Return a stylesheet with the light colours of the pages for their names: WeasyPrint would
+    look each name up again for each element. Raises KeyError for a name that there is not."""
     tokens = (settings.BASE_DIR / "static/tokens.css").read_text(encoding="utf-8")
-    css = tokens + render_to_string("reports/pdf/report.css", {"paper": paper}) + "".join(_marks())
-    return fonts, CSS(string=css, font_config=fonts, url_fetcher=_OurFonts())
+    light = tokens.split("@media", 1)[0]
+    values = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", light))
+    return re.sub(r"var\((--[\w-]+)\)", lambda found: values[found[1]], css)
 
 
 def _marks() -> Iterator[str]:

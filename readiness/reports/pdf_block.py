@@ -58,6 +58,8 @@ class Block:
     """One requirement, its decision as prose."""
 
     line: RequirementLine
+    # Its title, where the statement is another, its weight and its owner.
+    about: str
     outcome: str
     decided: str
     prose: SafeString
@@ -73,6 +75,7 @@ def block(line: RequirementLine, today: date) -> Block:
     looks = tuple(look(check, today) for check in line.checks)
     return Block(
         line=line,
+        about=_about(line),
         outcome=f"{words.OUTCOME_WORDS[Outcome(decision.outcome)]}." if decision else "",
         decided=_decided(decision) if decision else "",
         prose=prose,
@@ -80,6 +83,12 @@ def block(line: RequirementLine, today: date) -> Block:
         looks=looks,
         css=_css(line, strip_tags(prose), looks),
     )
+
+
+def _about(line: RequirementLine) -> str:
+    said = [f"weight {line.weight}", words.brief(line.owner.name, 40) if line.owner else ""]
+    kept_together = [each.replace(" ", "\N{NO-BREAK SPACE}") for each in said if each]
+    return " \N{MIDDLE DOT} ".join([line.title, *kept_together][not line.translated :])
 
 
 def _css(line: RequirementLine, prose: str, looks: tuple[Look, ...]) -> str:

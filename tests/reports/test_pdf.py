@@ -154,14 +154,11 @@ def test_each_page_says_which_it_is_and_of_what(pdf):
 
 def test_contents_name_the_pages_on_which_things_are(pdf):
     found = places(pdf)
-    numbers, _, titles = pdf.pages[2].extract_text().partition("Contents")
-    topics = len(REPORT.topics)
-    listed = [page for title, page in found if title != "Contents"]
+    said = " ".join(pdf.pages[2].extract_text().split())
+    listed = [f"page {page} {title}" for title, page in found if title != "Contents"]
 
     assert found[:3] == [("Summary", 2), ("Contents", 3), ("Needs attention", 4)]
-    shown = [int(number) for number in numbers.split()]
-    assert shown[:3] + shown[3 + topics :] == listed
-    assert all(title in titles for title, _ in found if title != "Contents")
+    assert [each for each in listed if each not in said] == []
 
 
 def test_same_report_gives_the_same_bytes_and_another_does_not(pdf):
