@@ -30,11 +30,13 @@ FEATURES = (
     "incidents",
     "milestones",
     "notices",
+    "portfolio",
     "operations",
     "reports",
     "revisit",
     "risks",
     "runs",
+    "search",
     "teams",
     "trends",
 )

@@ -25,6 +25,12 @@ pytestmark = pytest.mark.one_database
 C = "/components/asset-router/"
 PAGES = (
     "/",
+    "/components/",
+    "/portfolio/",
+    "/portfolio/?sort=confidence&attention=1",
+    "/portfolio/topics/",
+    "/portfolio/trends/",
+    "/portfolio/refusals/?criterion=blast-radius",
     "/new/",
     C,
     f"{C}?text=unicorn",
@@ -95,6 +101,10 @@ PAGES = (
     f"{C}lint/",
     "/teams/edge/lint/",
     "/first-steps/",
+    "/search/",
+    "/search/?q=router",
+    "/search/?q=alarm+region&kind=requirement",
+    "/search/?q=nowhere&team=edge",
     reverse("password_change"),
     "/nowhere/",
 )
