@@ -22,6 +22,7 @@ from readiness.models import (
     Comment,
     Component,
     ConfidenceRound,
+    Criterion,
     Drill,
     Evidence,
     EvidenceFile,
@@ -76,6 +77,15 @@ def peers_of(request: UserRequest, component: Component) -> QuerySet[Component]:
     found = Component.objects.for_user(request.user).active().exclude(pk=component.pk)
     of_kind = found.filter(blueprint=component.blueprint_id, blueprint__isnull=False)
     return of_kind.select_related("team", "catalog", "blueprint").order_by("name")
+
+
+def get_criterion(request: UserRequest, slug: str) -> Criterion:
+    """Return a criterion with its topic and catalog: one of the catalog, or a component's own for
+    who may read the component. Raises Http404."""
+    found = Criterion.objects.filter(
+        Q(component=None) | Q(component__in=Component.objects.for_user(request.user).order_by())
+    )
+    return get_object_or_404(found.select_related("topic__catalog", "component"), slug=slug)
 
 
 def get_requirement(

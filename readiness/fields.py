@@ -14,9 +14,11 @@ LONGEST = 20_000
 class Words(forms.CharField):
     """Several lines of markdown; line ends as the database keeps them."""
 
-    def __init__(self, rows: int = 3, **kwargs: Any) -> None:
+    def __init__(
+        self, rows: int = 3, *, required: bool = False, max_length: int = LONGEST, **kwargs: Any
+    ) -> None:
         widget = forms.Textarea(attrs={"rows": rows})
-        super().__init__(widget=widget, required=False, max_length=LONGEST, **kwargs)
+        super().__init__(widget=widget, required=required, max_length=max_length, **kwargs)
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value) or "").replace("\r\n", "\n")

@@ -11,9 +11,11 @@ COMPONENT = "components/<slug:component>/"
 REQUIREMENT = COMPONENT + "requirements/<slug:criterion>/"
 
 urlpatterns = [
+    path("", include("readiness.portfolio.urls")),
     path("", include("readiness.components.urls")),
     path("", include("readiness.checks.urls")),
     path("catalog/", include("readiness.catalog.urls")),
+    path(COMPONENT + "criteria/", include("readiness.catalog.own.urls")),
     path("", include("readiness.reports.urls")),
     path(REQUIREMENT, include("readiness.decisions.urls")),
     path(COMPONENT + "bulk/", include("readiness.decisions.bulk.urls")),
@@ -33,6 +35,7 @@ urlpatterns = [
     path("", include("readiness.confidence.urls")),
     path("", include("readiness.notices.urls")),
     path("", include("readiness.risks.urls")),
+    path("", include("readiness.search.urls")),
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path("password/", views.PasswordChangeView.as_view(), name="password_change"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import QuerySet
 
+from readiness.catalog.meaning import write_criterion
 from readiness.catalog.schema import (
     AnyFile,
     BlueprintFile,
@@ -30,7 +31,6 @@ from readiness.models import (
     Catalog,
     Component,
     Criterion,
-    CriterionRevision,
     Requirement,
     Topic,
 )
@@ -160,27 +160,13 @@ def _load_criterion(
     loaded: Loaded,
     now: datetime,
 ) -> None:
-    revised = criterion is not None and any(
-        getattr(criterion, name) != getattr(entry, name) for name in Criterion.MEANING
-    )
+    values = entry.model_dump(exclude={"slug"})
+    values |= {"topic": topic, "position": position, "retired_at": None}
     if criterion is None:
         criterion = Criterion(slug=entry.slug)
         loaded.added.append(entry.slug)
-    elif revised:
-        criterion.revision += 1
+    if write_criterion(criterion, values, now=now):
         loaded.revised.append(entry.slug)
-    for name, value in entry.model_dump(exclude={"slug"}).items():
-        setattr(criterion, name, value)
-    criterion.topic, criterion.position, criterion.retired_at = topic, position, None
-    is_new = criterion.pk is None
-    criterion.save()
-    if is_new or revised:
-        CriterionRevision.objects.create(
-            criterion=criterion,
-            revision=criterion.revision,
-            loaded_at=now,
-            **{name: getattr(criterion, name) for name in Criterion.MEANING},
-        )
 
 
 def _load_blueprint(file: BlueprintFile, loaded: Loaded) -> list[str]:

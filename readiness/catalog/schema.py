@@ -12,7 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from readiness.decisions.rules import MISSING, REQUIRED
 from readiness.models.catalog import Outcome
@@ -47,8 +54,18 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+# What the slugs of components' own criteria begin with: none of a file ever does.
+OWN = "own-"
+
+
+def _of_catalog(slug: str) -> str:
+    if slug.startswith(OWN):
+        raise ValueError(f"begins with {OWN!r}, as only components' own criteria do")
+    return slug
+
+
 class CriterionEntry(Entry):
-    slug: Slug
+    slug: Annotated[Slug, AfterValidator(_of_catalog)]
     title: Line
     question: Line
     why: Prose

@@ -10,7 +10,7 @@ from readiness import access
 from readiness.aws.registry import CHECKS
 from readiness.catalog.queries import blueprints, topics_with_criteria
 from readiness.htmx import UserRequest, render_part
-from readiness.models import Blueprint, Catalog, Criterion, Role
+from readiness.models import Blueprint, Catalog, Role
 
 
 @require_GET
@@ -32,7 +32,7 @@ def catalog_detail(request: UserRequest) -> HttpResponse:
 
 @require_GET
 def criterion_detail(request: UserRequest, slug: str) -> HttpResponse:
-    criterion = get_object_or_404(Criterion.objects.select_related("topic__catalog"), slug=slug)
+    criterion = access.get_criterion(request, slug)
     context = {
         "criterion": criterion,
         "revisions": criterion.revisions.all(),
