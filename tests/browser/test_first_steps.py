@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
+from django.test import Client
 from playwright.sync_api import expect
 
 from readiness.models import CheckState, User
+from readiness.teams.actions import create_team
+from tests import factory
+from tests.browser.test_axe import violations
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 NEEDED = ("distribution_id", "function_name", "record_name", "hosted_zone_id")
@@ -80,4 +85,35 @@ def test_first_steps_lead_from_nothing_to_the_first_decisions(
     page.get_by_role("link", name="Go on with Asset router").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Asset router")
     expect(bar).to_have_count(0)
+    page.close()
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_way(browser, live_server, transactional_db, scheme):
+    client = Client()
+    client.force_login(User.objects.create_superuser("root", "root@example.org", "secret"))
+    page = browser.new_page(base_url=live_server.url, color_scheme=scheme)
+    session = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    page.context.add_cookies([session | {"url": live_server.url}])
+    found = []
+
+    def look(*paths):
+        for path in paths:
+            page.goto(path)
+            found.extend(violations(page))
+
+    look("/first-steps/", "/", "/components/", "/teams/", "/teams/new/", "/accounts/")
+    team = create_team(name="Delivery", by=User.objects.get())
+    look("/first-steps/", "/teams/delivery/", "/new/")
+    factory.make_component(team=team)
+    look("/first-steps/", "/", "/components/asset-router/", "/components/asset-router/accounts/")
+    # The bar went along, also on a phone.
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.locator("#first-steps-bar").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    client.post("/first-steps/leave/")
+    look("/first-steps/")
+
+    assert found == []
     page.close()
