@@ -33,8 +33,8 @@ def sizes(components: int) -> dict[str, Size]:
         "gap report": _size(everywhere, page),
         "requirement opened": _size(everywhere, row, part),
         "catalog": _size(everywhere, "/catalog/"),
-        f"list of {min(components, filling.TWENTY)}": _size(in_twenty, "/"),
-        f"list of {min(components, 50)}": _size(everywhere, "/"),
+        f"list of {min(components, filling.TWENTY)}": _size(in_twenty, "/components/"),
+        f"list of {min(components, 50)}": _size(everywhere, "/components/"),
         "decision save": _size(everywhere, f"{row}decide/", part, form),
     }
 

@@ -64,9 +64,9 @@ def kinds(components: int) -> Iterator[Kind]:
     part = f"row--{criteria[0]}"
     yield Kind("requirement opened", filling.EVERYWHERE, _gets(rows, part))
     twenty, all_of_them = min(components, filling.TWENTY), min(components, 50)
-    yield Kind(f"list of {twenty}", filling.IN_TWENTY, _gets(["/"]))
+    yield Kind(f"list of {twenty}", filling.IN_TWENTY, _gets(["/components/"]))
     if all_of_them > twenty:
-        yield Kind(f"list of {all_of_them}", filling.EVERYWHERE, _gets(["/"]))
+        yield Kind(f"list of {all_of_them}", filling.EVERYWHERE, _gets(["/components/"]))
     yield Kind("catalog", filling.EVERYWHERE, _gets(["/catalog/"]))
     places = [(slugs[n % len(slugs)], criteria[AT_ONCE + n]) for n in range(AT_ONCE)]
     saves = [_Saves(*place) for place in places]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
@@ -29,6 +31,9 @@ class LoginView(auth.LoginView):
         first_steps.begin(self.request)  # type: ignore[arg-type] # somebody is logged in now
         return response
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(nobody=not User.objects.exists(), **kwargs)
+
     def get_success_url(self) -> str:
         """An empty installation leads on from its empty start page, but not who has left that."""
         wanted = super().get_success_url()
@@ -45,7 +50,7 @@ class LogoutView(auth.LogoutView):
 
 class PasswordChangeView(auth.PasswordChangeView):
     template_name = "registration/password_change.html"
-    success_url = reverse_lazy("component_list")
+    success_url = reverse_lazy("home")
 
 
 @require_GET

@@ -57,7 +57,7 @@ def my_scope(reader: User, roles: Iterable[tuple[Team, Role]]) -> Scope:
 
 
 def queue_page(
-    scope: Scope, *, group: str, page: str, today: date
+    scope: Scope, *, group: str, page: str, today: date, per_page: int = PER_PAGE
 ) -> tuple[dict[Group, int], Page[Any], list[QueueRow]]:
     """Return how many wait in each group, and one page of them, of one group where `group` names
     it. Three queries."""
@@ -68,7 +68,7 @@ def queue_page(
         waiting, number = waiting.filter(place=_PLACES[Group(group)]), counts[Group(group)]
     pages = Paginator(
         waiting.order_by("place", "soonest", "-weight", "pk").values_list("pk", "place", "now"),
-        PER_PAGE,
+        per_page,
     )
     pages.count = number
     shown = pages.get_page(page)

@@ -26,6 +26,7 @@ from readiness.decisions.standing import Group, LiveVerdict, Standing
 from readiness.decisions.triggers import triggers_from
 from readiness.markdown import render_markdown
 from readiness.models import Comment, Decision, Outcome
+from readiness.operations import paper
 from readiness.reports import charts, facts, lines, words
 from readiness.reports.counts import Counts
 from readiness.reports.gap_report import RequirementLine
@@ -65,6 +66,12 @@ def swatch(group: Group) -> SafeString:
 @register.filter
 def markdown(text: str) -> SafeString:
     return render_markdown(text)
+
+
+@register.filter
+def printed(text: str) -> SafeString:
+    """Markdown in a table on paper: links say where they lead."""
+    return paper.printed(text)
 
 
 @register.filter

@@ -50,7 +50,7 @@ class TestComponentList:
         factory.make_decision(component, "c-0-0", "done")
         factory.make_decision(component, "c-0-1", "not_applicable")
 
-        html = editor.get("/").content.decode()
+        html = editor.get("/components/").content.decode()
 
         assert "1 done · 1 not applicable · 4 undecided" in html
         assert 'aria-label="By number: 1 done, 1 not applicable, 4 undecided"' in html
@@ -60,21 +60,21 @@ class TestComponentList:
         factory.make_component(slug="secret", team=other)
         factory.make_component(slug="public", team=other, visible_to_organisation=True)
 
-        rows = editor.get("/").context["rows"]
+        rows = editor.get("/components/").context["rows"]
 
         assert [row.component.slug for row in rows] == ["asset-router", "public"]
 
     def test_finds_by_text_and_team(self, editor, component):
         factory.make_component(slug="geo-router", kind="Edge function")
 
-        found = editor.get("/?text=EDGE+geo&team=edge").context["rows"]
-        nothing = editor.get("/?text=geo&team=other")
+        found = editor.get("/components/?text=EDGE+geo&team=edge").context["rows"]
+        nothing = editor.get("/components/?text=geo&team=other")
 
         assert [row.component.slug for row in found] == ["geo-router"]
         assert "No component fits." in nothing.content.decode()
 
     def test_of_nobody_s_components_says_what_belongs_here(self, login):
-        html = login("stranger").get("/").content.decode()
+        html = login("stranger").get("/components/").content.decode()
 
         assert "A component is the thing you are about to put on the critical path." in html
         assert "Ask an admin to make you editor" in html
@@ -84,13 +84,13 @@ class TestComponentList:
         factory.make_decision(
             component, "c-0-0", "build", now=timezone.now(), due_date=today + timedelta(days=1)
         )
-        before = editor.get("/").context["rows"][0].attention
+        before = editor.get("/components/").context["rows"][0].attention
         time_machine.move_to(timezone.now() + timedelta(days=2))
 
-        assert (before, editor.get("/").context["rows"][0].attention) == (0, 1)
+        assert (before, editor.get("/components/").context["rows"][0].attention) == (0, 1)
 
     def test_says_what_waits_for_me(self, editor, component, people):
-        html_before = editor.get("/").content.decode()
+        html_before = editor.get("/components/").content.decode()
         factory.make_decision(
             component,
             "c-0-0",
@@ -101,17 +101,17 @@ class TestComponentList:
         )
 
         assert "for you" not in html_before
-        assert '<a href="/queue/">1 waits for you</a>' in editor.get("/").content.decode()
+        assert '<a href="/queue/">1 waits for you</a>' in editor.get("/components/").content.decode()
 
     @pytest.mark.parametrize("number", [1, 3, 75])
-    def test_takes_eight_queries_however_many(
+    def test_takes_nine_queries_however_many(
         self, editor, component, number, django_assert_num_queries
     ):
         for n in range(number - 1):
             factory.make_component(slug=f"other-{n}")
 
-        with django_assert_num_queries(8):
-            response = editor.get("/")
+        with django_assert_num_queries(9):
+            response = editor.get("/components/")
 
         assert response.context["page"].paginator.count == number
 
@@ -119,7 +119,7 @@ class TestComponentList:
         for n in range(50):
             factory.make_component(slug=f"other-{n}")
 
-        second = editor.get("/?page=2")
+        second = editor.get("/components/?page=2")
 
         assert (len(second.context["rows"]), "Page 2 of 2" in second.content.decode()) == (1, True)
 
@@ -291,12 +291,12 @@ class TestComponentArchive:
         admin = login("admin")
 
         admin.post("/components/asset-router/archive/")
-        gone = admin.get("/").context["rows"]
-        listed = admin.get("/?archived=1").context["rows"]
+        gone = admin.get("/components/").context["rows"]
+        listed = admin.get("/components/?archived=1").context["rows"]
         admin.post("/components/asset-router/restore/")
 
         assert (gone, [r.component.slug for r in listed]) == ([], ["asset-router"])
-        assert [r.component.slug for r in admin.get("/").context["rows"]] == ["asset-router"]
+        assert [r.component.slug for r in admin.get("/components/").context["rows"]] == ["asset-router"]
 
 
 class TestPlatforms:
