@@ -44,3 +44,12 @@ def for_strangers(html: str, ours: Collection[str]) -> str:
         return found[0] if outside and not _E_MAIL.search(found[1]) else found[2]
 
     return _E_MAIL.sub(LEFT_OUT, _LINK.sub(link, html))
+
+
+def without_e_mail(html: str) -> str:
+    """Return a document for paper without e-mail addresses, and without links to them."""
+
+    def link(found: re.Match[str]) -> str:
+        return found[2] if _E_MAIL.search(found[1]) else found[0]
+
+    return _E_MAIL.sub(LEFT_OUT, _LINK.sub(link, html))

@@ -1,7 +1,8 @@
 """Reports as files, each rendered once per content."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from readiness.models.components import Component
 from readiness.models.jobs import ACTIVE, Job
@@ -28,6 +29,12 @@ class ReportJob(Job):
     # The edition of it, as in reports/formats.py.
     variant = models.CharField(max_length=120, default="full")
     paper = models.CharField(max_length=10, default="a4")
+    archival = models.BooleanField(default=False)
+    public = models.BooleanField(default=False)
+    # What changed since this one is a section of it.
+    since = models.ForeignKey(
+        Milestone, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     # Whose frozen report it is; None for the report of today.
     milestone = models.ForeignKey(
         Milestone, on_delete=models.CASCADE, null=True, blank=True, related_name="report_jobs"
@@ -40,13 +47,16 @@ class ReportJob(Job):
         ordering = ["-requested_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["component", "format", "variant", "paper"],
-                condition=ACTIVE & Q(milestone=None),
-                name="report_job_one_active_per_edition",
-            ),
-            models.UniqueConstraint(
-                fields=["milestone", "format", "variant", "paper"],
+                "component",
+                "format",
+                "variant",
+                "paper",
+                "archival",
+                "public",
+                # Unequal, as databases see it, is what is not there to what is not there.
+                Coalesce(F("milestone"), Value(0, models.BigIntegerField())),
+                Coalesce(F("since"), Value(0, models.BigIntegerField())),
                 condition=ACTIVE,
-                name="report_job_one_active_per_milestone_edition",
-            ),
+                name="report_job_one_active",
+            )
         ]

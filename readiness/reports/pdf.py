@@ -12,6 +12,7 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, time
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -19,47 +20,79 @@ from urllib.parse import quote
 from cssselect2 import ElementWrapper
 from django.conf import settings
 from django.template.loader import render_to_string
-from weasyprint import CSS, DEFAULT_OPTIONS, HTML
+from weasyprint import CSS, DEFAULT_OPTIONS, HTML, Attachment
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from readiness.decisions.standing import Group, Standing
+from readiness.milestones.sharing import without_e_mail
 from readiness.reports import charts
-from readiness.reports.formats import PAPERS
+from readiness.reports.data import render_json
+from readiness.reports.formats import PAPERS, Since
 from readiness.reports.gap_report import GapReport
-from readiness.reports.pdf_variant import variant_content
 from readiness.reports.pdf_tree import tree_of
+from readiness.reports.pdf_variant import variant_content
 from readiness.reports.plain_text import without_control_characters
 
 FONTS = Path(__file__).parent / "fonts"
 
 
-def render_pdf(report: GapReport, *, variant: str = "full", paper: str = "a4") -> bytes:
-    """Return the report as a PDF: an edition of formats.py. The same report gives the same bytes.
-    Raises ValueError for a variant or a paper that there is not."""
-    html = render_to_string("reports/pdf/report.html", variant_content(report, variant))
+def render_pdf(
+    report: GapReport,
+    *,
+    variant: str = "full",
+    paper: str = "a4",
+    archival: bool = False,
+    public: bool = False,
+    since: Since | None = None,
+) -> bytes:
+    """Return the report as a PDF: an edition of formats.py, and what changed `since` another one.
+    The same report gives the same bytes. Raises ValueError for a variant or a paper that there is
+    not."""
+    html = render_to_string("reports/pdf/report.html", variant_content(report, variant, since))
+    if public:
+        html = without_e_mail(html)
     with _collector_paused():
-        return written(lay_out(html, "reports/pdf/report.css", paper))
+        document = lay_out(html, "reports/pdf/report.css", paper, archival=archival)
+        return written(document, attached(report) if archival else None)
 
 
-def lay_out(html: str, style: str, paper: str) -> Document:
+def lay_out(html: str, style: str, paper: str, *, archival: bool = False) -> Document:
     """Return the pages of a document in the house's style; `style` names a template of CSS that is
     given the paper. Raises ValueError for a paper that there is not."""
     if paper not in PAPERS:
         raise ValueError(f"There is no paper {paper!r}, but {', '.join(PAPERS)}.")
     fonts, stylesheet = _house_style(style, paper)
     document = _Document(without_control_characters(html))
-    return document.render(font_config=fonts, **OPTIONS | {"stylesheets": [stylesheet]})
+    options = (ARCHIVAL if archival else OPTIONS) | {"stylesheets": [stylesheet]}
+    return document.render(font_config=fonts, **options)
 
 
-def written(document: Document) -> bytes:
-    """Return pages that were laid out as a PDF."""
-    pdf: bytes = document.write_pdf(**OPTIONS)
+def written(document: Document, attachment: Attachment | None = None) -> bytes:
+    """Return pages that were laid out as a PDF; with an attachment, as PDF/A-3."""
+    options = ARCHIVAL | {"attachments": [attachment]} if attachment else OPTIONS
+    pdf: bytes = document.write_pdf(**options)
     return pdf
 
 
+def attached(report: GapReport) -> Attachment:
+    """Return the report's JSON, what the pages are made of, to be put into the file."""
+    midnight = datetime.combine(report.today, time.min)
+    return Attachment(
+        string=render_json(report),
+        name=f"{report.component.slug}-{report.today.isoformat()}.json",
+        description="The same gap report, for programs",
+        relationship="Source",
+        created=midnight,
+        modified=midnight,
+        url_fetcher=NOTHING,
+    )
+
+
 OPTIONS = DEFAULT_OPTIONS | {"pdf_variant": "pdf/ua-1"}
+# Tagged like the others; a file can name one variant only, so that PDF/UA is kept and not claimed.
+ARCHIVAL = DEFAULT_OPTIONS | {"pdf_variant": "pdf/a-3a"}
 NOTHING = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
 
 

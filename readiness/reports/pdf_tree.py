@@ -1,8 +1,8 @@
 """The HTML of a PDF as a tree of elements. Pure.
 
 Our templates and the markdown that was cleaned are as well formed as XML but for what has no end
-tag; so the parser of XML, which is written in C, reads them in a thirtieth of the time. What it does
-not understand goes to the parser of HTML, which understands everything.
+tag; so the parser of XML, which is written in C, reads them in a thirtieth of the time. What it
+does not understand goes to the parser of HTML, which understands everything.
 """
 
 from __future__ import annotations

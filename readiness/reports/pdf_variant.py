@@ -7,23 +7,34 @@ from dataclasses import replace
 from typing import Any
 
 from readiness.reports.data import report_digest
-from readiness.reports.formats import TOPIC, VARIANTS
+from readiness.reports.formats import TOPIC, VARIANTS, Since
 from readiness.reports.gap_report import GapReport
+from readiness.reports.pdf_changes import changes
 from readiness.reports.pdf_content import content
 
 # Of what needs attention, on the first of the two pages.
 MOST_URGENT = 6
 
 
-def variant_content(report: GapReport, variant: str) -> dict[str, Any]:
-    """Return the context of reports/pdf/report.html. Raises ValueError for a variant that there is
-    not, or a topic that the report has not."""
-    if variant.startswith(TOPIC):
-        return _topic(report, variant.removeprefix(TOPIC))
-    if variant not in VARIANTS:
+def variant_content(report: GapReport, variant: str, since: Since | None = None) -> dict[str, Any]:
+    """Return the context of reports/pdf/report.html, where wanted with what changed since another
+    report. Raises ValueError for a variant that there is not, or a topic that the report has not.
+    """
+    if not variant.startswith(TOPIC) and variant not in VARIANTS:
         known = ", ".join((*VARIANTS, f"{TOPIC}SLUG"))
         raise ValueError(f"There is no variant {variant!r}, but {known}.")
-    return _CONTENTS[variant](report)
+    topic = variant.removeprefix(TOPIC) if variant.startswith(TOPIC) else ""
+    said = _topic(report, topic) if topic else _CONTENTS[variant](report)
+    if since:
+        parts = said["parts"]
+        behind = _BEHIND.get(said["variant"], parts[-1])
+        parts.insert(parts.index(behind) + 1, "reports/pdf/_changes.html")
+        said["changes"] = changes(since, said["report"], topic)
+    return said
+
+
+# Where the changes stand; else at the end.
+_BEHIND = {"full": "reports/pdf/_attention.html", "decisions": "reports/pdf/_contents.html"}
 
 
 def _full(report: GapReport) -> dict[str, Any]:
