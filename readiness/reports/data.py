@@ -108,6 +108,7 @@ def _requirement(line: RequirementLine) -> dict[str, Any]:
         "fired": list(line.fired),
         # Only where there is one: reports without keep the digest that they always had.
         **({"drill": _drill(line.drill)} if line.drill else {}),
+        **({"own": True} if line.own else {}),
         "checks": [_check(check) for check in line.checks],
     }
 

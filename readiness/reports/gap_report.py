@@ -123,6 +123,8 @@ class RequirementLine:
     fired: tuple[str, ...] = ()
     # None where nobody rehearsed it.
     drill: DrillLine | None = None
+    # Of this component only, not of the catalog.
+    own: bool = False
 
     @property
     def could_not_look(self) -> tuple[CheckLine, ...]:
@@ -249,6 +251,7 @@ _FIELDS = (
     "criterion__evidence",
     "criterion__revision",
     "criterion__retired_at",
+    "criterion__component",
     "criterion__topic__slug",
     "criterion__topic__name",
     "criterion__topic__question",
@@ -379,6 +382,7 @@ def _requirement(
         proposal=_proposal(row, people) if row["proposed_decision__id"] else None,
         fired=tuple(each["sentence"] for each in row["fired"]),
         drill=drills.get(row["criterion__slug"]),
+        own=row["criterion__component"] is not None,
     )
 
 

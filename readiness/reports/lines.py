@@ -61,8 +61,10 @@ def _age(age: timedelta, moment: datetime) -> str:
 
 def _beneath(line: RequirementLine) -> str:
     proposed = ' <span class="tag proposed">proposed</span>' if line.proposal else ""
+    if line.own:
+        proposed += ' <span class="tag" title="Of this component only">own</span>'
     if not line.translated:
-        return f'{proposed} <span class="tag">not translated yet</span>'
+        return proposed if line.own else f'{proposed} <span class="tag">not translated yet</span>'
     outdated = " · translated from an older revision" if line.outdated else ""
     return f"{proposed}<small>{escape(line.title)}{outdated}</small>"
 

@@ -86,7 +86,11 @@ def block(line: RequirementLine, today: date) -> Block:
 
 
 def _about(line: RequirementLine) -> str:
-    said = [f"weight {line.weight}", words.brief(line.owner.name, 40) if line.owner else ""]
+    said = [
+        "own criterion" if line.own else "",
+        f"weight {line.weight}",
+        words.brief(line.owner.name, 40) if line.owner else "",
+    ]
     kept_together = [each.replace(" ", "\N{NO-BREAK SPACE}") for each in said if each]
     return " \N{MIDDLE DOT} ".join([line.title, *kept_together][not line.translated :])
 
@@ -135,7 +139,7 @@ def _prose(decision: DecisionLine) -> SafeString:
 def _notes(line: RequirementLine) -> Iterator[str]:
     """Yield what keeps the decision from being about the requirement as it reads now, and whether
     somebody rehearsed it."""
-    if not line.translated:
+    if not line.translated and not line.own:
         yield "Not translated to this component yet: this is the criterion itself."
     if line.outdated:
         yield "Translated from an older revision of the criterion."

@@ -63,6 +63,7 @@ REQUIREMENT = (
     Column("Title", lambda row: row.line.title, 40),
     Column("Translated", lambda row: row.line.translated, 11),
     Column("From an older revision", lambda row: row.line.outdated, 11),
+    Column("Own criterion", lambda row: row.line.own, 11),
     Column("Weight", lambda row: row.line.weight, 8),
     Column("Owner", lambda row: row.line.owner.name if row.line.owner else None, 20),
     Column("Standing", lambda row: row.line.standing.word, 15),

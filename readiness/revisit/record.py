@@ -18,6 +18,7 @@ _FIELDS = (
     "component__name",
     "component__team_id",
     "statement",
+    "criterion__component",
     "owner_id",
     "current_decision__outcome",
     "current_decision__reasoning",
@@ -62,7 +63,8 @@ def _entry(row: dict[str, Any], people: dict[int, User], there: set[tuple[int, i
         component=row["component__slug"],
         component_name=row["component__name"],
         statement=row["statement"] or row["criterion__title"],
-        translated=bool(row["statement"]),
+        # A criterion of its own is said of this component to begin with.
+        translated=bool(row["statement"]) or row["criterion__component"] is not None,
         outcome=row["current_decision__outcome"],
         reasoning=row["current_decision__reasoning"],
         evidence=row["current_decision__evidence"],
