@@ -33,6 +33,8 @@ def sizes(components: int) -> dict[str, Size]:
         "gap report": _size(everywhere, page),
         "requirement opened": _size(everywhere, row, part),
         "catalog": _size(everywhere, "/catalog/"),
+        # The one with the most on its page.
+        "search": _size(everywhere, "/search/?q=the"),
         f"list of {min(components, filling.TWENTY)}": _size(in_twenty, "/components/"),
         f"list of {min(components, 50)}": _size(everywhere, "/components/"),
         "decision save": _size(everywhere, f"{row}decide/", part, form),

@@ -22,6 +22,17 @@ from bench.machine import cpu_seconds, descendants, resident_mb
 from readiness.models import Requirement
 
 AT_ONCE = 8
+# A name, a word, words that are nearly everywhere, a phrase, and what is not there.
+SEARCHES = (
+    "/search/?q=0007",
+    "/search/?q=rollback",
+    "/search/?q=dashboards",
+    "/search/?q=the",
+    "/search/?q=%22forty+minutes+each%22&kind=decision",
+    "/search/?q=alarm+region&team=bench-0",
+    "/search/?q=router+-asset&kind=requirement&page=2",
+    "/search/?q=unicorn",
+)
 # What one client does in one turn; returns the seconds that count.
 Deed = Callable[[Browser, int], float]
 _RELOAD = re.compile(r'hx-get="([^"]+)" hx-trigger="load"')
@@ -68,6 +79,7 @@ def kinds(components: int) -> Iterator[Kind]:
     if all_of_them > twenty:
         yield Kind(f"list of {all_of_them}", filling.EVERYWHERE, _gets(["/components/"]))
     yield Kind("catalog", filling.EVERYWHERE, _gets(["/catalog/"]))
+    yield Kind("search", filling.EVERYWHERE, _gets(list(SEARCHES)))
     places = [(slugs[n % len(slugs)], criteria[AT_ONCE + n]) for n in range(AT_ONCE)]
     saves = [_Saves(*place) for place in places]
     yield Kind("decision save", filling.EVERYWHERE, [each.post for each in saves])
