@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -20,6 +22,7 @@ from readiness.confidence.queries import (
 from readiness.confidence.rules import ANSWERS, FEWEST, Answers, Result, TopicAnswers
 from readiness.htmx import UserRequest
 from readiness.models import Component, ConfidenceRound, Role
+from readiness.reports.words import brief, day
 from readiness.trends.page import charts_of
 from readiness.trends.queries import trend_of
 
@@ -57,16 +60,32 @@ def list_context(request: UserRequest, component: Component, now: datetime) -> d
 def round_context(component: Component, found: ConfidenceRound) -> dict[str, Any]:
     """Return the context of the page of a closed round."""
     result = result_of_closed(found)
+    may_edit = component.role >= Role.EDITOR and component.archived_at is None
+
+    def with_link(sentence: str) -> tuple[str, str]:
+        return sentence, _requiring(found, sentence) if may_edit and sentence else ""
+
     return {
         "component": component,
         "round": found,
         "result": result,
         "rows": _rows(result.overall) if result.overall else [],
         "topics": [(each, _columns(each)) for each in result.topics],
-        "votes": named_votes(found) if found.is_named else [],
+        "votes": [(vote, with_link(vote.sentence)) for vote in named_votes(found)],
+        "sentences": [with_link(sentence) for sentence in result.sentences],
         "fewest": FEWEST,
-        "may_edit": component.role >= Role.EDITOR and component.archived_at is None,
+        "may_edit": may_edit,
     }
+
+
+def _requiring(found: ConfidenceRound, sentence: str) -> str:
+    """Return where a sentence becomes a requirement of the component; never with a name."""
+    begins = {
+        "title": brief(sentence, 150),
+        "why": f"Said when people were asked how confident they are, {day(found.ended_at)}: "
+        f"{sentence}",
+    }
+    return f"{reverse('own_criterion_create', args=[found.component.slug])}?{urlencode(begins)}"
 
 
 def _rows(answers: Answers) -> list[tuple[int, str, SafeString, int]]:
