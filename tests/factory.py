@@ -388,9 +388,9 @@ def make_round(
     opened = open_round(component=component, by=by, now=opened_at, **(said | values))
     for each in votes:
         answer = {"overall": each} if isinstance(each, int) else each
-        voter = make_user(team=component.team, role=Role.VIEWER)
-        least: dict[str, Any] = {"by": voter, "by_topic": {}, "sentence": ""}
-        vote(opened=opened, now=opened_at, **(least | answer))
+        if "by" not in answer:
+            answer = answer | {"by": make_user(team=component.team, role=Role.VIEWER)}
+        vote(opened=opened, now=opened_at, **({"by_topic": {}, "sentence": ""} | answer))
     if closed:
         close_round(opened=opened, by=by, now=now)
     opened.refresh_from_db()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -160,7 +161,7 @@ class TestVoting:
         Component.objects.update(archived_at=NOW)
 
         assert self.vote(editor, opened).status_code == 403
-        assert "<form class" not in html_of(editor.get(PAGE))
+        assert "Keep my answers" not in html_of(editor.get(PAGE))
 
     def test_a_round_of_another_component_is_not_found_here(self, editor, component):
         other = factory.make_component(slug="other", team=component.team)
@@ -214,7 +215,9 @@ class TestResult:
 
         html = self.page(editor, found)
 
-        assert re.findall(r'<th scope="row">(\d) [^<]+</th><td class="answer-bars">.*?<td>(\d)', html) == [
+        assert re.findall(
+            r'<th scope="row">(\d) [^<]+</th><td class="answer-bars">.*?<td>(\d)', html
+        ) == [
             ("1", "0"),
             ("2", "2"),
             ("3", "0"),
@@ -225,7 +228,7 @@ class TestResult:
         assert 'aria-label="1: 3, 2: 0, 3: 0, 4: 0, 5: 0"' in html
         assert 'href="/components/asset-router/?topic=t-0"' in html
         assert "?topic=t-1" not in html
-        assert html.count("Practise &lt;a roll-back&gt;.") == 3
+        assert html.count("<p>Practise &lt;a roll-back&gt;.</p>") == 3
 
     def test_of_two_voters_shows_nothing(self, editor, component):
         found = factory.make_round(component, votes=[FULL, FULL])
@@ -247,6 +250,16 @@ class TestResult:
         assert '<th scope="row">Grace</th><td data-label="Overall">2</td>' in html
         assert "Topic 0: 1" in html
         assert "Practise &lt;a roll-back&gt;." in html
+
+    def test_a_sentence_becomes_a_requirement(self, login, component):
+        found = factory.make_round(component, votes=[FULL, 3, 4])
+
+        href = re.search(r'<a href="([^"]+criteria/new/[^"]+)"', self.page(login("editor"), found))
+        assert href
+        form = html_of(login("editor").get(unescape(href[1])))
+        assert 'value="Practise &lt;a roll-back&gt;."' in form
+        assert "asked how confident they are, 20 November 2026: Practise" in form
+        assert "criteria/new/" not in self.page(login("viewer"), found)
 
     def test_blind_says_no_name_of_a_voter(self, editor, component):
         voter = factory.make_user("grace", team=component.team)
