@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,11 +12,13 @@ from django.utils import timezone
 
 from readiness.aws.connection_test import Report
 from readiness.comments.actions import add_comment
+from readiness.drills.actions import add_finding
 from readiness.evidence.actions import add_file
 from readiness.milestones.sharing import secret_digest
 from readiness.models import (
     AccountTest,
     CheckRun,
+    DrillEntry,
     JobState,
     MilestoneShare,
     ReportFile,
@@ -53,6 +56,7 @@ GRANT = A | {"pk": "grant"}
 # Files are for members, also where everybody may read the component.
 MEMBERS_ONLY = {"evidence_download", "confidence_vote"}
 MILESTONE = C | {"pk": "milestone"}
+DRILL = C | {"pk": "drill"}
 SHARE = C | {"pk": "milestone", "share": "share"}
 CONDITION = C | {"pk": "judged", "condition": "condition"}
 HOOK = {"team": "edge", "pk": "webhook"}
@@ -167,6 +171,26 @@ ROUTES = {
     "sheet_version_list": ("get", C, {}, TEAM),
     "sheet_version_detail": ("get", C | {"number": 1}, {}, TEAM),
     "sheet_version_restore": ("post", C | {"number": 1}, {"base": 1}, writers(302)),
+    "drill_list": ("get", C, {}, TEAM),
+    "drill_plan": ("get", C, {}, writers(200)),
+    "drill_record": ("get", C, {}, writers(200)),
+    "drill_matrix": ("get", C, {}, TEAM),
+    "drill_detail": ("get", DRILL, {}, TEAM),
+    "drill_edit": ("get", DRILL, {}, writers(200)),
+    "drill_run": ("get", DRILL, {}, TEAM),
+    # Without script it leads back to the page.
+    "drill_entries": ("get", DRILL, {}, (LOGIN, 404, 302, 302, 302, 302)),
+    "entry_strike": ("post", DRILL | {"entry": "entry"}, {}, writers(302)),
+    "entry_reinstate": ("post", DRILL | {"entry": "entry"}, {}, writers(302)),
+    "drill_finish": ("post", DRILL, {}, writers(422)),
+    "finding_add": ("post", DRILL, {}, writers(422)),
+    "finding_comment": ("post", DRILL | {"finding": "finding"}, {}, writers(302)),
+    "finding_ticket": ("post", DRILL | {"finding": "finding"}, {}, writers(302)),
+    "scenario_list": ("get", C, {}, TEAM),
+    "scenario_create": ("get", C, {}, writers(200)),
+    "scenario_detail": ("get", C | {"slug": "roll-back"}, {}, TEAM),
+    "scenario_edit": ("get", C | {"slug": "unplug"}, {}, writers(200)),
+    "scenario_retire": ("post", C | {"slug": "unplug"}, {}, writers(302)),
     "milestone_list": ("get", C, {}, TEAM),
     "milestone_freeze": ("get", C, {}, writers(200)),
     "milestone_detail": ("get", MILESTONE, {}, TEAM),
@@ -204,6 +228,7 @@ ROUTES = {
     "unsubscribe": ("get", {"token": "unsubscribe"}, {}, (200,) * 6),
     # Sharing is off; tests/milestones/test_sharing.py has what a link opens else.
     "milestone_shared": ("get", {"secret": "shared"}, {}, (404,) * 6),
+    "milestone_shared_pdf": ("get", {"secret": "shared"}, {}, (404,) * 6),
     # By token, whoever is logged in.
     "api_run_start": ("post", C, {}, (401,) * 6),
     "api_run_detail": ("get", RUN, {}, (401,) * 6),
@@ -262,6 +287,18 @@ def world(db):
     factory.make_decision(component, "c-1-2", "done")
     incident = factory.make_incident(component)
     factory.make_sheet(component)
+    drill = factory.make_drill(component, outcome="", by=member)
+    finding = add_finding(
+        drill=drill,
+        text="Too slow.",
+        requirement=component.requirements.first(),
+        by=member,
+        now=NOW,
+    )
+    entry = DrillEntry.objects.create(
+        drill=drill, key=uuid4(), kind="note", text="So.", at=NOW, received_at=NOW, by=member
+    )
+    factory.make_scenario("unplug", component=component)
     token, _ = create_token(
         team=component.team, name="Pipeline", expires_at=None, by=member, now=NOW
     )
@@ -304,6 +341,9 @@ def world(db):
         "unsubscribe": unsubscribe_path(member.pk).rstrip("/").rsplit("/", 1)[1],
         "recording": recording.pk,
         "incident": incident.pk,
+        "drill": drill.pk,
+        "entry": entry.pk,
+        "finding": finding.pk,
         "own": factory.make_own_criterion(component).slug,
         "round": factory.make_round(component, votes=[3, 4, 5], by=member).pk,
         "token": token.pk,

@@ -25,6 +25,7 @@ FEATURES = (
     "components",
     "confidence",
     "decisions",
+    "drills",
     "evidence",
     "firststeps",
     "incidents",

@@ -121,6 +121,7 @@ def detail_context(drill: Drill, now: datetime) -> dict[str, Any]:
         "component": component,
         "drill": drill,
         "age": age_words(drill, timezone.localdate(now)),
+        "later": queries.later_drill(drill),
         "parts": list(drill.parts.select_related("user")),
         "proves": proves(drill),
         "log": log,

@@ -97,7 +97,7 @@ class Practised:
 
 def practised(component: Component) -> dict[str, list[Practised]]:
     """Return what was rehearsed of each criterion, by its slug: per scenario in use the newest
-    drill that is to prove it and passed or failed. One query."""
+    drill that is to prove it and passed or failed, the newest first. One query."""
     rows = (
         Drill.objects.filter(
             component=component,
@@ -123,7 +123,7 @@ def practised(component: Component) -> dict[str, list[Practised]]:
             told = max(ended_at, made_at)
             newest[slug, scenario] = Practised(pk, title, outcome, ended_at, told, term)
     found: dict[str, list[Practised]] = defaultdict(list)
-    for (slug, _), each in newest.items():
+    for (slug, _), each in sorted(newest.items(), key=lambda of: of[1].ended_at, reverse=True):
         found[slug].append(each)
     return dict(found)
 
@@ -213,6 +213,15 @@ def scenarios_with_criteria(component: Component) -> list[DrillScenario]:
     return list(
         scenarios_for(component).prefetch_related(Prefetch("criteria", here, to_attr="proves"))
     )
+
+
+def later_drill(drill: Drill) -> Drill | None:
+    """Return the newest telling drill of the same scenario where that is another, later one."""
+    newest = Drill.objects.filter(
+        component=drill.component_id, scenario=drill.scenario_id, outcome__in=TELLING
+    ).order_by("ended_at", "pk")
+    found = newest.last()
+    return found if found and drill.outcome and found.pk != drill.pk else None
 
 
 # --- one drill ------------------------------------------------------------------------------------
