@@ -62,20 +62,22 @@ function draw() {
   const log = document.getElementById("drill-entries");
   for (const nothing of log.querySelectorAll("[data-nothing]")) nothing.hidden = items.length > 0;
   for (const item of items) {
-    const at = new Date(item.at).toLocaleTimeString("en-GB");
+    const at = reading(item);
     const tag = make("span", "tag", "kept here, not sent yet");
-    const entry = make("li", "", make("p", "", make("b", "", item.label), ` ${at} `, tag));
+    const entry = make("li", "", make("p", "", make("b", "", item.label), at && ` at ${at}`, " ", tag));
     if (item.text) entry.append(make("p", "drill-note", item.text));
     entry.dataset.kept = "";
     log.prepend(entry);
     const form = root.querySelector(`#drill-stamps form[data-stamp="${item.kind}"]`);
     if (!form) continue;
     const pressed = make("div", "drill-stamp pressed kept", make("b", "", item.label),
-      make("span", "", at), make("small", "", "kept here, not sent yet"));
+      make("span", "", at && `at ${at}`), make("small", "", "kept here, not sent yet"));
     pressed.dataset.kept = "";
     form.hidden = true;
     form.after(pressed);
   }
+  const open = [...root.querySelectorAll("#drill-stamps form:not([hidden]) button")];
+  open.forEach((button, place) => button.classList.toggle("next", place === 0));
   drawLine(items.length);
   drawTimer();
 }
@@ -109,13 +111,22 @@ function setTimer() {
     ? Number(running) : null;
 }
 
+const ago = (item) => Date.now() - item.at;
+
+/* How long it has run, in milliseconds; null before it starts. */
+function since() {
+  const start = kept().find((item) => item.kind === "started");
+  return zero !== null ? performance.now() - zero : start ? ago(start) : null;
+}
+
+/* What the timer showed when it was pressed; nothing where that is not known. */
+function reading(item) {
+  return since() === null || still !== null ? "" : clock(since() - ago(item));
+}
+
 function drawTimer() {
-  const items = kept();
-  const ago = (item) => Date.now() - item.at;
-  const start = items.find((item) => item.kind === "started");
-  const end = items.find((item) => item.kind === "recovered");
-  const since = zero !== null ? performance.now() - zero : start ? ago(start) : 0;
-  timer.textContent = clock(still ?? (end ? since - ago(end) : since));
+  const end = kept().find((item) => item.kind === "recovered");
+  timer.textContent = clock(still ?? (since() ?? 0) - (end ? ago(end) : 0));
 }
 setInterval(drawTimer, 250);
 
@@ -136,6 +147,8 @@ function show(html) {
   for (const id of ["drill-stamps", "drill-log"]) {
     document.getElementById(id).replaceWith(document.adoptNode(answer.getElementById(id)));
   }
+  // Whoever signed in anew has another token: also for the forms that were here before.
+  for (const field of root.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token();
   setTimer();
   draw();
   if (action && !focused.isConnected) {
@@ -147,7 +160,7 @@ function show(html) {
   return stamps;
 }
 
-const token = () => root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+const token = () => document.getElementById("drill-stamps").dataset.token;
 
 async function ask(url, fields) {
   const response = await fetch(url, {
@@ -181,7 +194,7 @@ async function send() {
   clearTimeout(retry);
   let item;
   while ((item = kept()[0])) {
-    const fields = () => ({ key: item.key, kind: item.kind, text: item.text, age: Date.now() - item.at });
+    const fields = () => ({ key: item.key, kind: item.kind, text: item.text, age: ago(item) });
     let answer = await answerOf(root.dataset.entries, fields());
     if (answer.problem === "refused") {
       // Whoever signed in anew has another token: the drill as it is brings it along.
@@ -193,7 +206,7 @@ async function send() {
     wait = 1000;
     if (!answer.told && !document.querySelector(`[data-key="${item.key}"]`)) { problem = "cut"; break; }
     forget(item.key);
-    if (answer.told) tell(`${item.label}, ${new Date(item.at).toLocaleTimeString("en-GB")}: ${answer.told}`);
+    if (answer.told) tell(`${item.label}: ${answer.told}`);
   }
   sending = false;
   draw();
