@@ -32,8 +32,9 @@ def network(address: str) -> str:
     return str(ip_network(f"{ip}/{24 if ip.version == 4 else 48}", strict=False))
 
 
-def for_strangers(html: str, ours: Collection[str]) -> str:
-    """Return a page without e-mail addresses, and without links but those to other sites.
+def for_strangers(html: str, ours: Collection[str], kept: str = "") -> str:
+    """Return a page without e-mail addresses, and without links but those to other sites and the
+    one that is `kept`.
 
     `ours` are the names of the hosts that this application is served under.
     """
@@ -41,7 +42,8 @@ def for_strangers(html: str, ours: Collection[str]) -> str:
     def link(found: re.Match[str]) -> str:
         parts = urlsplit(found[1])
         outside = parts.scheme in ("http", "https") and parts.hostname not in ours
-        return found[0] if outside and not _E_MAIL.search(found[1]) else found[2]
+        stays = outside and not _E_MAIL.search(found[1])
+        return found[0] if stays or (kept and found[1] == kept) else found[2]
 
     return _E_MAIL.sub(LEFT_OUT, _LINK.sub(link, html))
 

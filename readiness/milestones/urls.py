@@ -1,6 +1,7 @@
 from django.urls import path
 
 from readiness.milestones import views
+from readiness.milestones.shared import views as shared
 
 COMPONENT = "components/<slug:component>/"
 ONE = COMPONENT + "milestones/<int:pk>/"
@@ -14,6 +15,9 @@ urlpatterns = [
     path(ONE + "conditions/<int:condition>/close/", views.condition_close, name="condition_close"),
     path(ONE + "shares/", views.share_create, name="share_create"),
     path(ONE + "shares/<int:share>/revoke/", views.share_revoke, name="share_revoke"),
-    path("shared/<str:secret>/", views.milestone_shared, name="milestone_shared"),
+    path("shared/<str:secret>/", shared.milestone_shared, name="milestone_shared"),
+    path(
+        "shared/<str:secret>/report.pdf", shared.milestone_shared_pdf, name="milestone_shared_pdf"
+    ),
     path(COMPONENT + "compare/", views.milestone_compare, name="milestone_compare"),
 ]

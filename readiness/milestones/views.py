@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -34,10 +31,7 @@ from readiness.milestones.page import (
     compare_context,
     detail_context,
     list_context,
-    shown_context,
 )
-from readiness.milestones.queries import open_share
-from readiness.milestones.sharing import for_strangers
 from readiness.models import (
     Component,
     Milestone,
@@ -46,13 +40,12 @@ from readiness.models import (
     Role,
     VerdictKind,
 )
-from readiness.notices.addresses import absolute, host
+from readiness.notices.addresses import absolute
 from readiness.reports.data import report_digest
 from readiness.reports.gap_report import GapReport, build_gap_report
 from readiness.reports.pdf_content import verdict_words
 
 DETAIL = "milestones/milestone_detail.html"
-SHARED = "milestones/milestone_shared.html"
 TODAY = "today"
 # Before the slug of another component.
 PEER = "component:"
@@ -231,32 +224,6 @@ def share_revoke(request: UserRequest, component: str, pk: int, share: int) -> H
     actions.revoke_share(share=found, now=timezone.now())
     messages.success(request, "The link opens nothing any more.")
     return redirect(request, "milestone_detail", component, pk)
-
-
-@login_not_required
-@require_GET
-def milestone_shared(request: HttpRequest, secret: str) -> HttpResponse:
-    """A milestone for whoever has the link. What is unknown, revoked, expired or switched off gets
-    one and the same answer."""
-    now = timezone.now()
-    share = open_share(secret, now)
-    if share is None:
-        response = render(request, SHARED, status=404)
-    else:
-        context = shown_context(share.milestone, now) | {"share": share}
-        html = for_strangers(render_to_string(SHARED, context), {host(), _host_of(request)})
-        agent = request.headers.get("User-Agent", "")
-        address = request.META.get("REMOTE_ADDR", "")
-        actions.log_share_view(share=share, address=address, user_agent=agent, now=now)
-        response = HttpResponse(html)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    patch_cache_control(response, private=True, no_store=True)
-    return response
-
-
-def _host_of(request: HttpRequest) -> str:
-    return urlsplit(f"//{request.get_host()}").hostname or ""
 
 
 @require_GET

@@ -6,10 +6,11 @@ What renders is named here and imported when it is needed: a web server never lo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.module_loading import import_string
 
+from readiness.operations.paper import PrintedSheet
 from readiness.reports.gap_report import GapReport
 
 PAPERS = {"a4": "A4", "letter": "Letter"}
@@ -23,18 +24,32 @@ TOPIC = "topic:"
 
 class Edition(NamedTuple):
     """How much of the report, one of VARIANTS or TOPIC with the slug of a topic, on what of
-    PAPERS."""
+    PAPERS; as PDF/A-3 with the report's JSON in it; for people without an account, without e-mail
+    addresses."""
 
     variant: str = "full"
     paper: str = "a4"
+    archival: bool = False
+    public: bool = False
 
 
 FULL = Edition()
 
 
+class Since(NamedTuple):
+    """An earlier report of the component and its milestone's name: a PDF tells what changed."""
+
+    name: str
+    report: GapReport
+
+
 def variants_of(report: GapReport) -> dict[str, str]:
     """Return the title of each variant that a report has, its topics last."""
     return VARIANTS | {f"{TOPIC}{topic.slug}": topic.name for topic in report.topics}
+
+
+#: What a file is rendered from.
+Rendered = GapReport | PrintedSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +58,34 @@ class Format:
     title: str
     media_type: str
     extension: str
-    # Of a function from a GapReport to the bytes of a file, the same for the same report; with
-    # editions it takes the fields of one besides.
+    # Of a function from the value to the bytes of a file, the same for the same value; with
+    # editions it takes the fields of one besides, and a report takes `since`.
     renderer: str
     # What the worker is doing while it renders.
     step: str = "writing the file"
     has_editions: bool = False
 
+    @property
+    def heading(self) -> str:
+        """What a file of it is called."""
+        return f"{self.title} report" if self.slug in FORMATS else f"{self.title} as a PDF"
+
     def offers(self, report: GapReport, edition: Edition) -> bool:
         if not self.has_editions:
             return edition == FULL
+        if edition.public and edition.archival:
+            return False  # the JSON names everybody
         return edition.variant in variants_of(report) and edition.paper in PAPERS
 
-    def render(self, report: GapReport, edition: Edition = FULL) -> bytes:
+    def render(
+        self, report: Rendered, edition: Edition = FULL, since: Since | None = None
+    ) -> bytes:
         """Return the file. Raises ValueError for an edition that there is not."""
-        asked = edition._asdict() if self.has_editions else {}
+        asked: dict[str, Any] = {}
+        if self.has_editions:
+            asked = {k: v for k, v in edition._asdict().items() if v != getattr(FULL, k)}
+        if since:
+            asked["since"] = since
         content: bytes = import_string(self.renderer)(report, **asked)
         return content
 
@@ -97,3 +125,15 @@ FORMATS = {
         ),
     )
 }
+# Of another value than a gap report: operations/paper.py.
+SHEET = Format(
+    "sheet",
+    "Operations sheet",
+    "application/pdf",
+    "pdf",
+    "readiness.operations.pdf.render_sheet",
+    step="laying out the pages",
+    has_editions=True,
+)
+#: What a job may be asked for.
+JOB_FORMATS = FORMATS | {SHEET.slug: SHEET}

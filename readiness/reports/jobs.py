@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from readiness import jobs
 from readiness.models import Component, JobState, ReportFile, ReportJob
-from readiness.reports.actions import file_key, report_of
-from readiness.reports.formats import FORMATS, FULL, Edition, Format
-from readiness.reports.gap_report import GapReport
+from readiness.reports.actions import file_key, since_of, value_of
+from readiness.reports.formats import FULL, JOB_FORMATS, SHEET, Edition, Format, Rendered
 
 FAILED = "The report could not be rendered; the log of Readiness has the details."
 # Per component and format.
@@ -33,23 +32,24 @@ def report_task(pk: int) -> None:
 
 
 def render(job: ReportJob) -> ReportFile | None:
-    """Render the report, as it is now or as it was frozen, and end the job with it; None when it
-    was cancelled."""
-    wanted, edition = FORMATS[job.format], Edition(job.variant, job.paper)
+    """Render the report, as it is now or as it was frozen, or the operations sheet, and end the job
+    with it; None when it was cancelled."""
+    wanted, edition = JOB_FORMATS[job.format], _edition(job)
     component = Component.objects.select_related("team", "catalog", "blueprint").get(
         pk=job.component_id
     )
-    report = report_of(component, job.milestone, timezone.now())
+    value = value_of(job, component, timezone.now())
     if jobs.beat(job, now=timezone.now(), progress={"label": wanted.step}):
         return None
-    content = wanted.render(report, edition)
+    since = since_of(job.since)
+    content = wanted.render(value, edition, since)
     with transaction.atomic():
         file, _ = ReportFile.objects.get_or_create(
-            key=file_key(report, wanted, edition),
+            key=file_key(value, wanted, edition, since),
             defaults={
                 "component": component,
                 "format": wanted.slug,
-                "filename": _filename(report, wanted, edition),
+                "filename": _filename(value, wanted, edition),
                 "content": content,
                 "created_at": timezone.now(),
             },
@@ -61,6 +61,12 @@ def render(job: ReportJob) -> ReportFile | None:
     return file
 
 
-def _filename(report: GapReport, wanted: Format, edition: Edition) -> str:
+def _edition(job: ReportJob) -> Edition:
+    return Edition(**{name: getattr(job, name) for name in Edition._fields})
+
+
+def _filename(value: Rendered, wanted: Format, edition: Edition) -> str:
     of = "" if edition.variant == FULL.variant else f"-{edition.variant.replace(':', '-')}"
-    return f"{report.component.slug}-{report.today.isoformat()}{of}.{wanted.extension}"
+    of = "-operations" if wanted is SHEET else of
+    of += "-archival" if edition.archival else ""
+    return f"{value.component.slug}-{value.today.isoformat()}{of}.{wanted.extension}"

@@ -69,7 +69,7 @@ def _standings(move: Move) -> str:
 def _became(said: Said) -> str:
     before, after = (words.brief(text, LENGTH) for text in (said.before, said.after))
     if not before:
-        return f"now \u201c{after}\u201d."
+        return f"now \u201c{after}\u201d"
     if not after:
-        return f"was \u201c{before}\u201d, now nothing."
-    return f"was \u201c{before}\u201d, is \u201c{after}\u201d."
+        return f"was \u201c{before}\u201d, now nothing"
+    return f"was \u201c{before}\u201d, is \u201c{after}\u201d"

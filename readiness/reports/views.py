@@ -12,8 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from readiness import access, jobs
 from readiness.htmx import UserRequest, redirect, render_part
 from readiness.reports import actions
-from readiness.reports.formats import FORMATS, FULL, PAPERS, PDF, Edition, variants_of
-from readiness.reports.gap_report import build_gap_report
+from readiness.reports.formats import FORMATS, FULL, JOB_FORMATS, PAPERS, PDF, Edition, variants_of
 from readiness.reports.madr import record_text
 from readiness.reports.page import gap_report_context
 from readiness.reports.records import decision_archive, decision_records
@@ -48,12 +47,21 @@ def decision_export(request: UserRequest, component: str, criterion: str) -> Htt
 
 @require_GET
 def pdf_choose(request: UserRequest, component: str) -> HttpResponse:
-    """How much of the report as a PDF, and on what paper."""
+    """How much of the report as a PDF, of today or of a milestone, on what paper, and since which
+    milestone it tells what changed."""
     found = access.get_component(request, component)
+    of = request.GET.get("milestone", "")
+    milestone = access.milestone_of(found, of) if of else None
+    earlier = found.milestones.defer("frozen")
+    if milestone:
+        earlier = earlier.filter(made_at__lt=milestone.made_at)
     context = {
         "component": found,
-        "variants": variants_of(build_gap_report(found, timezone.now())).items(),
+        "milestone": milestone,
+        "earlier": earlier,
+        "variants": variants_of(actions.report_of(found, milestone, timezone.now())).items(),
         "papers": PAPERS.items(),
+        "same_version": milestone is None or milestone.version == settings.VERSION,
     }
     return render(request, "reports/pdf_choose.html", context)
 
@@ -66,9 +74,11 @@ def report_job_start(request: UserRequest, component: str) -> HttpResponse:
     wanted = FORMATS.get(request.POST.get("format", PDF.slug))
     if wanted is None:
         raise Http404
-    of = request.POST.get("milestone", "")
+    of, since = (request.POST.get(name, "") for name in ("milestone", "since"))
     asked = Edition(
-        request.POST.get("variant", FULL.variant), request.POST.get("paper", FULL.paper)
+        request.POST.get("variant", FULL.variant),
+        request.POST.get("paper", FULL.paper),
+        archival=request.POST.get("archival") == "1",
     )
     try:
         job = actions.request_report(
@@ -78,6 +88,7 @@ def report_job_start(request: UserRequest, component: str) -> HttpResponse:
             wanted=wanted,
             edition=asked,
             milestone=access.milestone_of(found, of) if of else None,
+            since=access.milestone_of(found, since) if since else None,
         )
     except actions.NoSuchEdition:
         raise Http404 from None
@@ -92,7 +103,7 @@ def report_job_detail(request: UserRequest, component: str, pk: int) -> HttpResp
     context = {
         "component": job.component,
         "job": job,
-        "format": FORMATS[job.format],
+        "format": JOB_FORMATS[job.format],
         "unattended": jobs.is_unattended(job, now=now),
     }
     return render_part(request, "reports/report_job_detail.html", context, parts=("report-job",))
@@ -108,7 +119,7 @@ def report_job_cancel(request: UserRequest, component: str, pk: int) -> HttpResp
 @require_GET
 def report_download(request: UserRequest, component: str, pk: int, extension: str) -> HttpResponse:
     file = access.get_report_file(request, component, pk)
-    found = FORMATS[file.format]
+    found = JOB_FORMATS[file.format]
     if extension != found.extension:
         raise Http404
     return _download(bytes(file.content), file.filename, found.media_type)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -14,8 +15,17 @@ from readiness.milestones.actions import (
     give_verdict,
     revoke_share,
 )
-from readiness.milestones.sharing import LEFT_OUT, for_strangers, network
-from readiness.models import MilestoneShare, ShareView, VerdictKind
+from readiness.milestones.share_limit import FILES, GUESSES, WAIT_SECONDS
+from readiness.milestones.sharing import LEFT_OUT, for_strangers, network, without_e_mail
+from readiness.models import (
+    JobState,
+    MilestoneShare,
+    ReportFile,
+    ReportJob,
+    ShareView,
+    VerdictKind,
+)
+from readiness.reports.jobs import report_task
 from tests import factory
 from tests.factory import NOW
 
@@ -24,6 +34,7 @@ MONTH = NOW + timedelta(days=30)
 
 @pytest.fixture(autouse=True)
 def sharing(settings, time_machine):
+    cache.clear()
     settings.SHARING = True
     time_machine.move_to(NOW, tick=False)
 
@@ -95,8 +106,8 @@ class TestLink:
     def test_leads_nowhere_into_the_application(self, client, secret):
         html = client.get(link(secret)).content.decode()
 
-        assert "<form" not in html
-        assert re.findall(r"<a\b|<script", html) == []
+        assert re.findall(r"<form|<script", html) == []
+        assert re.findall(r'<a\b.*?href="(.*?)"', html) == [f"{link(secret)}report.pdf"]
 
     def test_opens_nothing_else(self, client, secret, component, milestone, people):
         other = factory.make_milestone(component, by=people["editor"], name="Other")
@@ -137,6 +148,85 @@ class TestLink:
 
         with django_assert_num_queries(5):
             client.get(link(secret))
+
+
+class TestGuessing:
+    def test_waits_after_some_that_open_nothing_even_where_one_would_open(self, client, secret):
+        answers = {client.get(link(f"x{n}")).status_code for n in range(GUESSES)}
+        late = client.get(link("x"))
+
+        assert answers == {404}
+        assert (late.status_code, late["Retry-After"]) == (429, str(WAIT_SECONDS))
+        assert b"Asset router" not in late.content
+        assert client.get(link(secret)).content == late.content
+        assert client.get(f"{link(secret)}report.pdf").status_code == 429
+        assert not ShareView.objects.exists()
+
+    def test_of_another_network_is_counted_apart(self, client, secret):
+        for n in range(GUESSES):
+            client.get(f"{link(f'x{n}')}report.pdf", REMOTE_ADDR="203.0.113.77")
+
+        assert client.get(link(secret), REMOTE_ADDR="203.0.113.5").status_code == 429
+        assert client.get(link(secret), REMOTE_ADDR="203.0.114.5").status_code == 200
+
+
+@pytest.fixture
+def no_queue(monkeypatch):
+    monkeypatch.setattr("readiness.jobs.enqueue", lambda job, now: None)
+
+
+@pytest.mark.usefixtures("no_queue")
+class TestPDF:
+    def test_is_made_once_by_a_worker_and_each_download_is_logged(self, client, secret, milestone):
+        waits = [client.get(f"{link(secret)}report.pdf") for _ in range(2)]
+
+        assert [(each.status_code, each["Refresh"]) for each in waits] == [(202, "2")] * 2
+        assert not ShareView.objects.exists()
+        job = ReportJob.objects.get()
+        assert (job.public, job.requested_by, job.milestone) == (True, None, milestone)
+        report_task(job.pk)
+        got = client.get(f"{link(secret)}report.pdf", REMOTE_ADDR="203.0.113.77")
+        assert (got["Content-Type"], got["Referrer-Policy"]) == ("application/pdf", "no-referrer")
+        assert got.content == bytes(ReportFile.objects.get().content)
+        assert ShareView.objects.get().network == "203.0.113.0/24"
+        assert ReportJob.objects.count() == 1
+
+    @pytest.mark.parametrize("why", ["unknown", "revoked", "expired", "off"])
+    def test_of_a_link_that_opens_nothing_is_none(self, client, secret, settings, why):
+        share = MilestoneShare.objects.get()
+        if why == "revoked":
+            revoke_share(share=share, now=NOW)
+        elif why == "expired":
+            MilestoneShare.objects.update(expires_at=NOW)
+        elif why == "off":
+            settings.SHARING = False
+        response = client.get(f"{link(secret if why != 'unknown' else 'y')}report.pdf")
+
+        assert (response.status_code, ReportJob.objects.count()) == (404, 0)
+        assert response.content == client.get(link("x")).content
+
+    def test_that_could_not_be_made_is_not_tried_again_at_once(self, client, secret, time_machine):
+        client.get(f"{link(secret)}report.pdf")
+        ReportJob.objects.update(state=JobState.FAILED)
+
+        failed = client.get(f"{link(secret)}report.pdf")
+        time_machine.move_to(NOW + timedelta(minutes=11), tick=False)
+
+        assert (failed.status_code, "Refresh" in failed) == (503, False)
+        assert client.get(f"{link(secret)}report.pdf").status_code == 202
+
+    def test_is_not_given_without_end(self, client, secret, milestone, monkeypatch):
+        file = ReportFile(filename="x.pdf", content=b"%PDF")
+        monkeypatch.setattr("readiness.milestones.shared.views.public_pdf", lambda m, now: file)
+
+        answers = [client.get(f"{link(secret)}report.pdf").status_code for _ in range(FILES + 1)]
+
+        assert answers == [200] * FILES + [429]
+
+    def test_leaves_e_mail_addresses_out(self):
+        html = '<p>ed@corp.example <a href="mailto:a@b.example">Ann</a> <a href="#x">x</a></p>'
+
+        assert without_e_mail(html) == f'<p>{LEFT_OUT} Ann <a href="#x">x</a></p>'
 
 
 class TestLog:
