@@ -23,6 +23,7 @@ from readiness.models import (
     Component,
     ConfidenceRound,
     Criterion,
+    CriterionProposal,
     Drill,
     Evidence,
     EvidenceFile,
@@ -86,6 +87,26 @@ def get_criterion(request: UserRequest, slug: str) -> Criterion:
         Q(component=None) | Q(component__in=Component.objects.for_user(request.user).order_by())
     )
     return get_object_or_404(found.select_related("topic__catalog", "component"), slug=slug)
+
+
+def own_proposals(request: UserRequest) -> QuerySet[CriterionProposal]:
+    """Return the proposals of the user's teams; all of them for who runs the installation."""
+    teams = teams_with_role(request, Role.VIEWER)
+    return CriterionProposal.objects.filter(component__team__in=teams.order_by())
+
+
+def readable_proposals(request: UserRequest) -> QuerySet[CriterionProposal]:
+    """Return those, and what others proposed and was taken up: that is everybody's."""
+    teams = teams_with_role(request, Role.VIEWER)
+    return CriterionProposal.objects.filter(
+        Q(component__team__in=teams.order_by()) | Q(taken_up=True)
+    )
+
+
+def get_proposal(request: UserRequest, pk: int) -> CriterionProposal:
+    """Return a proposal that the user may read. Raises Http404."""
+    belongs = ("catalog", "topic", "component__team", "criterion", "incident", "by", "answered_by")
+    return get_object_or_404(readable_proposals(request).select_related(*belongs), pk=pk)
 
 
 def get_requirement(

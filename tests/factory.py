@@ -11,6 +11,7 @@ from typing import Any
 from readiness.accounts.actions import create_account
 from readiness.aws.registry import CHECKS
 from readiness.catalog.own.actions import create_own_criterion
+from readiness.catalog.proposals.actions import propose_criterion
 from readiness.components.actions import (
     add_missing_requirements,
     create_component,
@@ -38,6 +39,7 @@ from readiness.models import (
     Component,
     ConfidenceRound,
     Criterion,
+    CriterionProposal,
     Decision,
     Drill,
     DrillScenario,
@@ -336,6 +338,17 @@ def make_own_criterion(
     now, by = values.pop("now", NOW), values.pop("by", None) or User.objects.earliest("pk")
     made = create_own_criterion(component=component, values=said | values, by=by, now=now)
     return made.criterion
+
+
+def make_proposal(
+    component: Component, title: str = "Alarms were tested end to end", **values: Any
+) -> CriterionProposal:
+    """What a component proposes to its catalog; nobody answered yet."""
+    said = {"topic": component.catalog.topics.earliest("position"), "title": title}
+    said |= {"question": "Were they?", "why": "One was silent.", "evidence": "A page.", "weight": 3}
+    now, by = values.pop("now", NOW), values.pop("by", None) or User.objects.earliest("pk")
+    out_of = {name: values.pop(name, None) for name in ("criterion", "incident")}
+    return propose_criterion(component=component, values=said | values, by=by, now=now, **out_of)
 
 
 def make_recording(component: Component, content: bytes, *, recorded_at: datetime) -> Recording:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from readiness import access
@@ -11,6 +12,7 @@ from readiness.aws.registry import CHECKS
 from readiness.catalog.queries import blueprints, topics_with_criteria
 from readiness.htmx import UserRequest, render_part
 from readiness.models import Blueprint, Catalog, Role
+from readiness.portfolio.refusals import reasonings, refused_of
 
 
 @require_GET
@@ -42,6 +44,18 @@ def criterion_detail(request: UserRequest, slug: str) -> HttpResponse:
         "checks": [check for check in CHECKS.values() if slug in check.criteria],
     }
     return render_part(request, "catalog/criterion_detail.html", context)
+
+
+@require_GET
+def criterion_refusals(request: UserRequest, slug: str) -> HttpResponse:
+    criterion = access.get_criterion(request, slug)
+    readable = access.readable_components(request).filter(archived_at=None)
+    refused = refused_of(readable, criterion)
+    page, refusals = reasonings(
+        readable, refused, page=request.GET.get("page", "1"), today=timezone.localdate()
+    )
+    context = {"criterion": criterion, "refused": refused, "page": page, "refusals": refusals}
+    return render_part(request, "catalog/criterion_refusals.html", context)
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +12,39 @@ from readiness.fields import Words
 from readiness.models import Component, Criterion, Incident
 
 MOMENT = "%Y-%m-%dT%H:%M"
+LONGEST_LINE = 500
+ROW = "row"
+
+
+class Moment(forms.DateTimeField):
+    """A day and a time, where the users are."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            input_formats=[MOMENT],
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+            error_messages={"invalid": "Give a day and a time, such as 2027-03-31T14:05."},
+            **kwargs,
+        )
+
+
+class TimelineRow(forms.Form):
+    """What happened when. An empty row is left out."""
+
+    at = Moment(label="When", required=False)
+    text = forms.CharField(label="What", required=False, max_length=LONGEST_LINE)
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if said.get("text") and not said.get("at") and "at" not in self.errors:
+            self.add_error("at", "Say when that was.")
+        if said.get("at") and not said.get("text") and "text" not in self.errors:
+            self.add_error("text", "Say what happened then.")
+        return said
+
+
+# More than anybody writes down.
+Timeline = forms.formset_factory(TimelineRow, extra=3, max_num=200, absolute_max=203)
 
 
 class IncidentForm(forms.ModelForm[Incident]):
@@ -19,12 +52,8 @@ class IncidentForm(forms.ModelForm[Incident]):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     text = Words(4, label="What happened", help_text="Markdown. What was seen, and why it was.")
-    started_at = forms.DateTimeField(
-        label="Started",
-        input_formats=[MOMENT],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-        error_messages={"invalid": "Give a day and a time, such as 2027-03-31T14:05."},
-    )
+    started_at = Moment(label="Started")
+    ended_at = Moment(label="Ended", required=False, help_text="Empty: it goes on.")
     criteria = forms.ModelMultipleChoiceField(
         Criterion.objects.none(),
         label="Criteria it touched",
@@ -34,7 +63,7 @@ class IncidentForm(forms.ModelForm[Incident]):
 
     class Meta:
         model = Incident
-        fields = ("title", "started_at", "minutes_lost", "text", "criteria")
+        fields = ("title", "started_at", "ended_at", "minutes_lost", "text", "criteria")
         labels = {"title": "What", "minutes_lost": "Minutes lost"}
         help_texts = {
             "title": "In a few words, such as: Stale routes after a deploy.",
@@ -44,6 +73,13 @@ class IncidentForm(forms.ModelForm[Incident]):
     def __init__(self, *args: Any, component: Component, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
+        known = [
+            {"at": datetime.fromisoformat(entry["at"]), "text": entry["text"]}
+            for entry in self.instance.timeline
+        ]
+        # Who sends nothing of a timeline leaves it as it is.
+        says = f"{ROW}-TOTAL_FORMS" in self.data
+        self.timeline = Timeline(self.data if says else None, initial=known, prefix=ROW)
         criteria = (
             Criterion.objects.filter(requirements__component=component, retired_at=None)
             .select_related("topic")
@@ -61,11 +97,47 @@ class IncidentForm(forms.ModelForm[Incident]):
             raise forms.ValidationError("This lies ahead; give a time that has passed.")
         return started
 
+    def clean_ended_at(self) -> datetime | None:
+        ended: datetime | None = self.cleaned_data["ended_at"]
+        started = self.cleaned_data.get("started_at")
+        if ended and ended > self.now:
+            raise forms.ValidationError("This lies ahead; leave it empty while it goes on.")
+        if ended and started and ended < started:
+            raise forms.ValidationError("It cannot end before it started.")
+        return ended
+
     def clean_minutes_lost(self) -> Any:
         minutes = self.cleaned_data["minutes_lost"]
         if minutes is not None and minutes < 0:
             raise forms.ValidationError("Nobody gains minutes by an incident.")
         return minutes
+
+    def is_valid(self) -> bool:
+        fits = super().is_valid()
+        return self._timeline_fits() and fits
+
+    def _timeline_fits(self) -> bool:
+        """True when each row lies within the incident, as far as that is said."""
+        if not self.timeline.is_bound:
+            return True
+        if not self.timeline.is_valid():
+            return False
+        started, ended = self.cleaned_data.get("started_at"), self.cleaned_data.get("ended_at")
+        for row in self.timeline.forms:
+            at = row.cleaned_data.get("at")
+            if at and started and at < started:
+                row.add_error("at", "That was before it started.")
+            elif at and ended and at > ended:
+                row.add_error("at", "That was after it ended.")
+            elif at and at > self.now:
+                row.add_error("at", "This lies ahead.")
+        return not any(row.errors for row in self.timeline.forms)
+
+    @property
+    def has_mistakes(self) -> bool:
+        return self.is_bound and bool(
+            self.errors or (self.timeline.is_bound and any(self.timeline.errors))
+        )
 
     @property
     def topics(self) -> list[dict[str, Any]]:
@@ -82,5 +154,13 @@ class IncidentForm(forms.ModelForm[Incident]):
 
     @property
     def values(self) -> dict[str, Any]:
-        names = ("title", "started_at", "minutes_lost", "text")
-        return {name: self.cleaned_data[name] for name in names}
+        names = ("title", "started_at", "ended_at", "minutes_lost", "text")
+        said = {name: self.cleaned_data[name] for name in names}
+        if not self.timeline.is_bound:
+            return said
+        rows = [row.cleaned_data for row in self.timeline.forms if row.cleaned_data.get("at")]
+        rows.sort(key=lambda row: row["at"])
+        timeline = [
+            {"at": row["at"].astimezone(UTC).isoformat(), "text": row["text"]} for row in rows
+        ]
+        return said | {"timeline": timeline}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +10,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.apps import apps
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from readiness.components.error_budget import error_budget
-from readiness.models import Component, Incident, User
+from readiness.models import Component, Criterion, Incident, User
+
+PER_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,75 @@ class Budget:
         return None if self.allowed is None else max(self.allowed - self.lost, timedelta())
 
 
-def incidents_of(component: Component) -> QuerySet[Incident]:
-    """Return the log of a component, the newest first, with what each incident touched."""
-    return component.incidents.select_related("recorded_by").prefetch_related("criteria")
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which incidents of a log are asked for: of a year, of a criterion (its slug), or all."""
+
+    year: str = ""
+    criterion: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.year or self.criterion)
+
+
+def incidents_of(component: Component, wanted: Wanted, page: str) -> Page[Incident]:
+    """Return a page of the log of a component, the newest first, with what each incident touched.
+
+    Four queries.
+    """
+    found = component.incidents.select_related("recorded_by").prefetch_related("criteria")
+    if wanted.year:
+        year = int(wanted.year) if re.fullmatch("[0-9]{4}", wanted.year) else 0
+        found = found.filter(started_at__year=year) if year else found.none()
+    if wanted.criterion:
+        found = found.filter(criteria__slug=wanted.criterion)
+    return Paginator(found, PER_PAGE).get_page(page)
+
+
+def years_of(component: Component) -> list[int]:
+    """Return the years in which incidents of a component began, the newest first. One query."""
+    moments = component.incidents.order_by("-started_at").datetimes("started_at", "year", "DESC")
+    return [moment.year for moment in moments]
+
+
+def criteria_touched(component: Component) -> QuerySet[Criterion]:
+    """Return the criteria that any incident of a component touched, in the catalog's order."""
+    touched = component.incidents.filter(criteria__isnull=False).order_by().values("criteria")
+    return Criterion.objects.filter(pk__in=touched).order_by("topic__position", "position")
+
+
+def lasted(incident: Incident) -> timedelta | None:
+    """Return how long an incident lasted; None while nobody said when it ended."""
+    return None if incident.ended_at is None else incident.ended_at - incident.started_at
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An entry of a timeline, with how long after the start it was."""
+
+    at: datetime
+    text: str
+    after: timedelta
+
+
+def timeline_of(incident: Incident) -> list[Moment]:
+    """Return what happened when, in the order of time."""
+    found = [(datetime.fromisoformat(entry["at"]), entry["text"]) for entry in incident.timeline]
+    return [Moment(at, text, at - incident.started_at) for at, text in found]
+
+
+def share_of(incident: Incident) -> Budget | None:
+    """Return what one incident took of a whole window's budget; None where nobody said how much
+    it lost."""
+    if incident.minutes_lost is None:
+        return None
+    component = incident.component
+    target, window = component.availability_target, component.availability_window
+    return Budget(
+        window_days=component.availability_window_days,
+        lost=timedelta(minutes=float(incident.minutes_lost)),
+        allowed=None if target is None else error_budget(target, window),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +122,9 @@ class Entry:
     title: str
     text: str
     started_at: datetime
+    ended_at: datetime | None
     minutes_lost: Decimal | None
+    timeline: list[Moment]
     touched: list[str]
     history_user: User | None
     history_date: datetime
@@ -72,6 +144,8 @@ def history_of(incident: Incident) -> list[Entry]:
             title=row.title,
             text=row.text,
             started_at=row.started_at,
+            ended_at=row.ended_at,
+            timeline=timeline_of(row),
             minutes_lost=row.minutes_lost,
             touched=touched[row.history_id],
             history_user=row.history_user,

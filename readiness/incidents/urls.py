@@ -6,5 +6,6 @@ COMPONENT = "components/<slug:component>/incidents/"
 
 urlpatterns = [
     path(COMPONENT, views.incident_list, name="incident_list"),
-    path(COMPONENT + "<int:pk>/", views.incident_edit, name="incident_edit"),
+    path(COMPONENT + "<int:pk>/", views.incident_detail, name="incident_detail"),
+    path(COMPONENT + "<int:pk>/edit/", views.incident_edit, name="incident_edit"),
 ]

@@ -61,6 +61,13 @@ def most_refused(components: QuerySet[Component]) -> list[Refused]:
     )
 
 
+def refused_of(components: QuerySet[Component], criterion: Criterion) -> Refused:
+    """Return how many of these components refuse one criterion. Two queries."""
+    number = _refusals(components).filter(criterion=criterion).count()
+    had = in_force(components.order_by().values("pk")).filter(criterion=criterion)
+    return Refused(criterion, number, had.count())
+
+
 def reasonings(
     components: QuerySet[Component], refused: Refused, *, page: str, today: date
 ) -> tuple[Page[Any], list[Reasoning]]:

@@ -138,7 +138,7 @@ def _decision(result: Result) -> str:
 
 
 def _incident(result: Result) -> str:
-    return f"{_under('incident_list', result)}#incident-{result.entry.object_id}"
+    return _under("incident_detail", result, result.entry.object_id)
 
 
 def _drill(result: Result) -> str:

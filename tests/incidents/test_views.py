@@ -23,6 +23,14 @@ def form(**sent):
     return said | {"text": "A deploy."} | sent
 
 
+def rows(*said, there=0):
+    """A timeline as the form sends it; `there` of the rows stood there before."""
+    sent = {"row-TOTAL_FORMS": len(said), "row-INITIAL_FORMS": there}
+    for number, (at, text) in enumerate(said):
+        sent |= {f"row-{number}-at": at, f"row-{number}-text": text}
+    return sent
+
+
 def criteria(*slugs):
     return [*Criterion.objects.filter(slug__in=slugs).values_list("pk", flat=True)]
 
@@ -42,7 +50,7 @@ class TestIncidentList:
         response = editor.post(LIST, form(criteria=criteria("c-0-0", "c-1-1")))
 
         incident = Incident.objects.get()
-        assert response["Location"] == LIST
+        assert response["Location"] == f"{LIST}{incident.pk}/"
         assert (incident.title, incident.minutes_lost) == ("Stale routes", Decimal("2.5"))
         assert incident.started_at.isoformat() == "2026-11-20T09:30:00+00:00"
         assert {each.slug for each in incident.criteria.all()} == {"c-0-0", "c-1-1"}
@@ -154,22 +162,89 @@ class TestIncidentList:
     def test_empty_says_what_belongs_here(self, editor, component):
         assert "No incident is recorded." in editor.get(LIST).content.decode()
 
-    @pytest.mark.parametrize("number", [1, 3, 75])
-    def test_takes_seven_queries_however_many(
-        self, editor, component, number, django_assert_num_queries
+    @pytest.mark.parametrize(("number", "queries"), [(1, 8), (3, 8), (75, 10)])
+    def test_takes_as_many_queries_however_many(
+        self, editor, component, number, queries, django_assert_num_queries
     ):
         for _ in range(number):
             factory.make_incident(component, "c-0-0")
 
-        with django_assert_num_queries(7):
+        # Two more where there are pages: what there is to filter by.
+        with django_assert_num_queries(queries):
             html = editor.get(LIST).content.decode()
 
-        assert html.count("Stale routes.</b>") == number
+        assert html.count("Stale routes.</a></b>") == min(number, 25)
+        assert ("Page 1 of 3, 75 incidents" in html) == (number == 75)
+
+    def test_shows_those_of_a_year_or_of_a_criterion(self, editor, component):
+        factory.make_incident(component, "c-0-0", title="This year")
+        last_year = NOW - timedelta(days=400)
+        factory.make_incident(component, "c-1-1", title="Last year", started_at=last_year)
+
+        def shown(query):
+            page = editor.get(f"{LIST}?{query}")
+            return [incident.title for incident in page.context["page"]]
+
+        assert shown("year=2025") == ["Last year"]
+        assert shown("criterion=c-0-0") == ["This year"]
+        assert shown("year=2025&criterion=c-0-0") == shown("year=soon") == []
+        assert shown("page=99") == ["This year", "Last year"]
+        assert editor.get(f"{LIST}?year=2025").content.decode().count("<option") == 6
+
+    def test_keeps_when_it_ended_and_what_happened_when(self, editor, component):
+        sent = form(ended_at="2026-11-20T10:30", **rows(("2026-11-20T10:00", "Rolled back."),
+                    ("2026-11-20T09:40", "Noticed."), ("", "")))  # fmt: skip
+
+        editor.post(LIST, sent)
+
+        incident = Incident.objects.get()
+        assert incident.ended_at.isoformat() == "2026-11-20T10:30:00+00:00"
+        assert incident.timeline == [
+            {"at": "2026-11-20T09:40:00+00:00", "text": "Noticed."},
+            {"at": "2026-11-20T10:00:00+00:00", "text": "Rolled back."},
+        ]
+
+    @pytest.mark.parametrize(
+        ("sent", "says"),
+        [
+            ({"ended_at": "2026-11-20T09:29"}, "It cannot end before it started."),
+            ({"ended_at": "2026-11-20T12:01"}, "leave it empty while it goes on"),
+            (("2026-11-20T09:29", "Deployed."), "That was before it started."),
+            (("2026-11-20T10:31", "Wrote it down."), "That was after it ended."),
+            (("2026-11-20T10:00", ""), "Say what happened then."),
+            (("", "Deployed."), "Say when that was."),
+            (("soon", "Deployed."), "Give a day and a time"),
+            (("2026-11-20T10:00", "x" * 501), "at most 500 characters"),
+        ],
+    )
+    def test_says_what_is_wrong_with_its_times(self, editor, component, sent, says):
+        said = {"ended_at": "2026-11-20T10:30"}
+        said |= sent if isinstance(sent, dict) else rows(sent)
+
+        response = editor.post(LIST, form(**said))
+
+        html = response.content.decode()
+        assert (response.status_code, says in html, "Not saved yet" in html) == (422, True, True)
+        assert not Incident.objects.exists()
+
+    def test_of_one_that_goes_on_no_row_lies_ahead(self, editor, component):
+        response = editor.post(LIST, form(**rows(("2026-11-20T12:01", "Hope."))))
+
+        assert (response.status_code, "This lies ahead." in response.content.decode()) == (
+            422,
+            True,
+        )
+
+    def test_a_wrong_row_and_a_wrong_field_are_told_at_once(self, editor, component):
+        html = editor.post(LIST, form(title="", **rows(("", "Noticed.")))).content.decode()
+
+        assert ("This field is required." in html, "Say when that was." in html) == (True, True)
+        assert 'value="Noticed."' in html
 
 
 class TestIncidentEdit:
     def address(self):
-        return f"{LIST}{Incident.objects.get().pk}/"
+        return f"{LIST}{Incident.objects.get().pk}/edit/"
 
     def test_corrects_and_keeps_what_it_said_in_one_entry(self, editor, component):
         factory.make_incident(component, "c-0-0", minutes_lost=Decimal("5"))
@@ -212,3 +287,46 @@ class TestIncidentEdit:
         incident = factory.make_incident(factory.make_component(slug="other"))
 
         assert editor.get(f"{LIST}{incident.pk}/").status_code == 404
+        assert editor.get(f"{LIST}{incident.pk}/edit/").status_code == 404
+
+    def test_of_the_timeline_keeps_the_former_one_too(self, editor, component):
+        factory.make_incident(
+            component,
+            started_at=NOW - timedelta(hours=3),
+            timeline=[{"at": "2026-11-20T09:40:00+00:00", "text": "Noticed."}],
+        )
+        page = editor.get(self.address()).content.decode()
+        assert 'value="2026-11-20T09:40"' in page
+        # What is there, and three rows for more.
+        assert page.count('type="datetime-local" name="row-') == 4
+
+        changed = rows(("2026-11-20T09:45", "Noticed late."), there=1)
+        editor.post(self.address(), form(version=1, started_at="2026-11-20T09:00", **changed))
+
+        incident = Incident.objects.get()
+        assert [entry["text"] for entry in incident.timeline] == ["Noticed late."]
+        assert "Noticed." in editor.get(self.address()).content.decode()
+
+    def test_that_says_nothing_of_the_timeline_leaves_it(self, editor, component):
+        timeline = [{"at": "2026-11-20T11:40:00+00:00", "text": "Noticed."}]
+        factory.make_incident(component, timeline=timeline)
+
+        editor.post(self.address(), form(version=1))
+
+        assert Incident.objects.get().timeline == timeline
+
+    def test_an_emptied_row_is_gone(self, editor, component):
+        timeline = [{"at": "2026-11-20T11:40:00+00:00", "text": "Noticed."}]
+        factory.make_incident(component, timeline=timeline)
+
+        editor.post(self.address(), form(version=1, **rows(("", ""), there=1)))
+
+        assert Incident.objects.get().timeline == []
+
+    def test_suggests_as_lost_how_long_it_lasted_and_saves_nothing(self, editor, component):
+        began, ended = NOW - timedelta(hours=2), NOW - timedelta(minutes=75)
+        factory.make_incident(component, started_at=began, ended_at=ended)
+
+        assert 'value="45"' in editor.get(f"{self.address()}?counts").content.decode()
+        assert 'value="45"' not in editor.get(self.address()).content.decode()
+        assert Incident.objects.get().minutes_lost is None
