@@ -28,7 +28,7 @@ from readiness.models import (
 
 MOMENT = "%Y-%m-%dT%H:%M"
 PART_LENGTH = 60
-# A measure against nonsense: nobody's drill takes longer than a day.
+# Against nonsense; what a drill takes is in stamps.py.
 LONGEST_AGE = timedelta(days=30)
 
 
@@ -240,8 +240,9 @@ class EntryForm(forms.Form):
 
     @property
     def how_long_ago(self) -> timedelta:
-        age = timedelta(milliseconds=min(self.cleaned_data["age"] or 0, 1e10))
-        return min(age, LONGEST_AGE)
+        longest = LONGEST_AGE / timedelta(milliseconds=1)
+        age = self.cleaned_data["age"] or 0
+        return timedelta(milliseconds=min(max(age, 0), longest))
 
 
 class FindingForm(forms.Form):

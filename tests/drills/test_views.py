@@ -1,0 +1,462 @@
+"""The pages of drills: what they show, refuse, and cost."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from readiness.drills.actions import add_finding, retire_scenario
+from readiness.drills.stamps import press
+from readiness.models import Comment, Drill, DrillEntry, DrillScenario, User
+from tests import factory
+
+DRILLS = "/components/asset-router/drills/"
+HTMX = {"HX-Request": "true", "HX-Target": "drill-state"}
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def rollback(component):
+    return factory.make_scenario("roll-back", "c-0-0")
+
+
+@pytest.fixture
+def drill(component, rollback, now, editor):
+    return factory.make_drill(component, outcome="", scenario=rollback, ended_at=now)
+
+
+@pytest.fixture
+def ada(editor):
+    return User.objects.get(username="editor")
+
+
+def html_of(client, path):
+    return client.get(DRILLS + path).content.decode()
+
+
+def plan(scenario, **values):
+    return {"scenario": scenario.pk, "planned_for": "2027-01-31T10:00"} | values
+
+
+class TestList:
+    @pytest.mark.parametrize("number", [1, 3, 75])
+    def test_takes_nine_queries(
+        self, component, editor, rollback, now, number, django_assert_num_queries
+    ):
+        ada = User.objects.get(username="editor")
+        for n in range(number):
+            ended = now - timedelta(days=n)
+            factory.make_drill(component, ended_at=ended, scenario=rollback, people={ada: ""})
+            factory.make_drill(component, ended_at=now, outcome="", people={ada: "watches"})
+
+        with django_assert_num_queries(9):
+            html = html_of(editor, "")
+
+        assert html.count("Editor (watches)") == number
+
+    def test_what_comes_next_stands_on_top(self, component, editor, rollback, now):
+        later = factory.make_drill(component, outcome="", ended_at=now + timedelta(days=9))
+        sooner = factory.make_drill(component, outcome="", ended_at=now + timedelta(days=2))
+        done = factory.make_drill(component, ended_at=now)
+
+        html = html_of(editor, "")
+
+        places = [html.index(f'href="{DRILLS}{each.pk}/"') for each in (sooner, later)]
+        assert places == sorted(places)
+        assert places[1] < html.index("How fresh it is") < html.rindex(f'{DRILLS}{done.pk}/"')
+
+    def test_an_empty_one_offers_the_library(self, editor, rollback):
+        html = html_of(editor, "")
+
+        assert "Nothing is rehearsed yet." in html
+        assert f'href="{DRILLS}plan/?scenario=roll-back"' in html
+
+    def test_without_a_library_it_says_how_to_load_it(self, editor):
+        assert "load_catalog fixtures/scenarios/*.yaml" in html_of(editor, "")
+
+    def test_a_reader_is_offered_no_form(self, login, rollback):
+        assert f"{DRILLS}plan/" not in html_of(login("viewer"), "")
+
+
+class TestPlan:
+    def test_of_a_scenario_begins_with_what_it_proves(self, editor, rollback):
+        html = html_of(editor, "plan/?scenario=roll-back")
+
+        assert f'<option value="{rollback.pk}" selected>' in html
+        assert "1 picked" in html
+
+    def test_is_written_with_people_and_parts(self, editor, rollback, people):
+        viewer = people["viewer"]
+        sent = plan(
+            rollback, people=[viewer.pk], goal="Be quick.", **{f"part-{viewer.pk}": " on call "}
+        )
+
+        response = editor.post(f"{DRILLS}plan/", sent)
+
+        drill = Drill.objects.get()
+        assert response["Location"] == f"{DRILLS}{drill.pk}/"
+        assert [(part.user, part.part) for part in drill.parts.all()] == [(viewer, "on call")]
+        assert [each.slug for each in drill.criteria.all()] == ["c-0-0"]
+        assert "Viewer (on call)" in html_of(editor, f"{drill.pk}/")
+
+    def test_says_what_is_wrong_and_keeps_what_was_typed(self, editor, rollback, people):
+        viewer, stranger = people["viewer"], people["stranger"]
+        typed = {f"part-{viewer.pk}": "x" * 61, "planned_for": "soon"}
+
+        response = editor.post(f"{DRILLS}plan/", plan(rollback, people=[viewer.pk], **typed))
+        other = editor.post(f"{DRILLS}plan/", plan(rollback, people=[stranger.pk]))
+
+        html = response.content.decode()
+        assert (response.status_code, other.status_code) == (422, 422)
+        assert "Give a day and a time" in html
+        assert "The part of Viewer is longer than 60 characters." in html
+        assert "x" * 61 in html
+        assert not Drill.objects.exists()
+
+    def test_of_a_scenario_of_another_component_is_refused(self, editor, component):
+        other = factory.make_component(slug="other")
+        foreign = factory.make_scenario("unplug", component=other)
+
+        assert editor.post(f"{DRILLS}plan/", plan(foreign)).status_code == 422
+        assert "Unplug" not in html_of(editor, "plan/?scenario=unplug")
+
+    def test_changed_by_two_shows_both_texts(self, editor, drill, rollback):
+        path = f"{DRILLS}{drill.pk}/edit/"
+        editor.post(path, plan(rollback, version=1, goal="Theirs."))
+
+        response = editor.post(path, plan(rollback, version=1, goal="Mine."))
+
+        html = response.content.decode()
+        assert response.status_code == 409
+        assert "Theirs." in html
+        assert "Mine." in html
+        assert editor.post(path, plan(rollback, version=2, goal="Mine.")).status_code == 302
+        assert Drill.objects.get().goal == "Mine."
+
+    def test_keeps_a_scenario_that_was_retired_since(self, editor, drill, rollback, now):
+        retire_scenario(scenario=rollback, now=now)
+        path = f"{DRILLS}{drill.pk}/edit/"
+
+        assert editor.post(path, plan(rollback, version=1, goal="Last time.")).status_code == 302
+
+    def test_of_one_that_is_over_leads_back(self, component, editor, rollback):
+        drill = factory.make_drill(component)
+
+        assert editor.get(f"{DRILLS}{drill.pk}/edit/").status_code == 302
+
+
+class TestRecord:
+    SENT = {  # noqa: RUF012
+        "planned_for": "2026-11-02T10:00", "ended_at": "2026-11-02T10:30", "outcome": "passed",
+        "noticed_after": "1.5", "mitigated_after": "9",
+    }  # fmt: skip
+
+    @pytest.fixture(autouse=True)
+    def clock(self, time_machine):
+        time_machine.move_to(factory.NOW)
+
+    def test_writes_durations_as_they_were_typed(self, editor, rollback):
+        editor.post(f"{DRILLS}record/", plan(rollback) | self.SENT)
+
+        drill = Drill.objects.get()
+        after = {e.kind: e.at - drill.planned_for for e in drill.entries.all()}
+        assert after == {
+            "started": timedelta(),
+            "noticed": timedelta(seconds=90),
+            "mitigated": timedelta(minutes=9),
+        }
+        assert drill.outcome == "passed"
+
+    def test_of_one_that_was_planned_ends_it(self, editor, component, rollback):
+        drill = factory.make_drill(component, outcome="")
+        path = f"{DRILLS}record/?drill={drill.pk}"
+        assert 'name="version" value="1"' in editor.get(path).content.decode()
+
+        assert editor.post(path, plan(rollback, version=0) | self.SENT).status_code == 409
+        editor.post(path, plan(rollback, version=1) | self.SENT)
+
+        assert Drill.objects.get().outcome == "passed"
+        assert editor.get(path).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("wrong", "says"),
+        [
+            ({"ended_at": "2026-12-24T10:00"}, "This lies ahead"),
+            ({"ended_at": "2026-11-02T09:00"}, "This is before it started."),
+            ({"mitigated_after": "31"}, "It had ended by then."),
+            ({"noticed_after": "-1"}, "Nothing was before the start."),
+            ({"outcome": ""}, "This field is required."),
+        ],
+    )
+    def test_says_what_is_wrong(self, editor, rollback, wrong, says):
+        response = editor.post(f"{DRILLS}record/", plan(rollback) | self.SENT | wrong)
+
+        assert response.status_code == 422
+        assert says in response.content.decode()
+        assert not Drill.objects.exists()
+
+
+class TestDetail:
+    @pytest.mark.parametrize("number", [1, 3, 75])
+    def test_takes_eleven_queries(
+        self, component, editor, drill, ada, now, number, django_assert_num_queries
+    ):
+        requirement = component.requirements.first()
+        for n in range(number):
+            common = {"drill": drill, "by": ada, "now": now}
+            add_finding(text=f"Finding {n}.", requirement=requirement, **common)
+            press(key=uuid.uuid4(), kind="note", text="So.", age=timedelta(), **common)
+
+        with django_assert_num_queries(11):
+            html = html_of(editor, f"{drill.pk}/")
+
+        assert html.count("Post as a comment") == number
+
+    def test_shows_durations_against_the_error_budget(self, editor, component, rollback, now):
+        type(component).objects.update(
+            availability_target=Decimal("99.99"), availability_window_days=30
+        )
+        after = {"noticed": timedelta(seconds=60), "mitigated": timedelta(seconds=120)}
+        drill = factory.make_drill(component, scenario=rollback, ended_at=now, after=after)
+
+        html = " ".join(html_of(editor, f"{drill.pk}/").split())
+
+        assert "<dt>To notice</dt>" in html
+        assert "<b>46&nbsp;%</b> of the 30-day error budget of 4 min 19 s" in html
+        assert "1 min after the one before" in html
+
+    def test_says_that_a_later_one_counts(self, editor, component, rollback, now):
+        old = factory.make_drill(component, outcome="failed", ended_at=now - timedelta(days=5))
+        assert "failed until a later one passes" in html_of(editor, f"{old.pk}/")
+
+        new = factory.make_drill(component, ended_at=now)
+
+        assert "failed until" not in html_of(editor, f"{old.pk}/")
+        assert "fresh today" in html_of(editor, f"{new.pk}/")
+
+    def test_findings_are_answered(self, editor, component, drill):
+        requirement = component.requirements.first()
+        path = f"{DRILLS}{drill.pk}/"
+        editor.post(f"{path}findings/", {"text": "No alarm.", "requirement": requirement.pk})
+        finding = drill.findings.get()
+        assert 'class="tag open">open' in html_of(editor, f"{drill.pk}/")
+
+        editor.post(f"{path}findings/{finding.pk}/comment/")
+        assert Comment.objects.get().text == "No alarm."
+        assert 'class="tag">answered' in html_of(editor, f"{drill.pk}/")
+
+        ticket = f"{path}findings/{finding.pk}/ticket/"
+        refused = editor.post(ticket, {"ticket_url": "javascript:alert(1)"})
+        assert refused.status_code == 422
+        editor.post(ticket, {"ticket_url": "https://tickets.example/1"})
+        assert 'href="https://tickets.example/1"' in html_of(editor, f"{drill.pk}/")
+
+    def test_an_empty_finding_is_refused(self, editor, drill):
+        response = editor.post(f"{DRILLS}{drill.pk}/findings/", {"text": " "})
+
+        assert response.status_code == 422
+        assert "Say what it taught." in response.content.decode()
+
+    def test_is_finished_once(self, editor, drill):
+        path = f"{DRILLS}{drill.pk}/finish/"
+        editor.post(path, {"version": 1, "outcome": "passed", "summary": "Theirs."})
+
+        response = editor.post(path, {"version": 1, "outcome": "failed", "summary": "Mine."})
+
+        assert response.status_code == 409
+        assert "Theirs." in response.content.decode()
+        assert "Mine." in response.content.decode()
+        assert Drill.objects.get().outcome == "passed"
+
+    def test_of_another_component_is_not_found(self, editor, component):
+        other = factory.make_component(slug="other")
+        drill = factory.make_drill(other)
+
+        assert editor.get(f"{DRILLS}{drill.pk}/").status_code == 404
+
+
+class TestRunMode:
+    def press(self, client, drill, kind="started", *, headers=HTMX, **values):
+        sent = {"key": str(uuid.uuid4()), "kind": kind, "age": "0"} | values
+        return client.post(f"{DRILLS}{drill.pk}/entries/", sent, headers=headers)
+
+    def test_works_without_script(self, editor, drill):
+        assert 'name="kind" value="started"' in html_of(editor, f"{drill.pk}/run/")
+
+        response = self.press(editor, drill, headers={}, age="")
+        self.press(editor, drill, "note", headers={}, text="So it is.")
+
+        assert response["Location"] == f"{DRILLS}{drill.pk}/run/"
+        html = html_of(editor, f"{drill.pk}/run/")
+        assert "So it is." in html
+        assert 'name="kind" value="started"' not in html
+
+    def test_the_answer_is_the_drill_as_it_is(self, editor, drill):
+        key = str(uuid.uuid4())
+        response = self.press(editor, drill, key=key, age="65000")
+
+        html = response.content.decode()
+        assert response.status_code == 200
+        assert "<html" not in html
+        assert f'data-key="{key}"' in html
+        assert "data-runs" in html
+        entry = DrillEntry.objects.get()
+        assert entry.received_at - entry.at == timedelta(seconds=65)
+
+    def test_whoever_has_seen_all_gets_nothing(self, editor, drill, django_assert_num_queries):
+        html = self.press(editor, drill).content.decode()
+        seen = html.split('data-seen="')[1].split('"')[0]
+        path = f"{DRILLS}{drill.pk}/entries/"
+
+        with django_assert_num_queries(5):
+            assert editor.get(path, {"seen": seen}, headers=HTMX).status_code == 204
+        self.press(editor, drill, "noticed")
+
+        assert "after 0 s" in editor.get(path, {"seen": seen}, headers=HTMX).content.decode()
+
+    def test_the_second_is_told_whose_stands(self, editor, login, drill):
+        self.press(login("admin"), drill, "noticed")
+        html = self.press(editor, drill, "noticed").content.decode()
+        self.press(editor, drill, "noticed", headers={})
+
+        assert 'data-told="Admin had stamped' in html
+        assert "Admin had stamped" in html_of(editor, f"{drill.pk}/run/")
+
+    @pytest.mark.parametrize(
+        ("wrong", "says"),
+        [
+            ({"kind": "note", "text": " "}, "Say something"),
+            ({"kind": "lunch"}, "not one of the available choices"),
+            ({"key": "1"}, "Enter a valid UUID"),
+            ({"age": "NaN"}, "Give milliseconds."),
+        ],
+    )
+    def test_nonsense_is_refused_and_told(self, editor, drill, wrong, says):
+        response = self.press(editor, drill, **{"text": "x"} | wrong)
+
+        assert response.status_code == 422
+        assert says in response.content.decode()
+        assert not DrillEntry.objects.exists()
+
+    def test_an_age_without_end_is_no_error(self, editor, drill):
+        assert self.press(editor, drill, age="1e300").status_code == 200
+        assert self.press(editor, drill, "noticed", age="-1e300").status_code == 200
+
+    def test_a_session_that_ended_leads_to_the_login_and_back(self, drill):
+        run = f"http://testserver{DRILLS}{drill.pk}/run/"
+        response = self.press(Client(), drill, headers=HTMX | {"HX-Current-URL": run})
+
+        assert response.status_code == 204
+        assert response["HX-Redirect"] == f"/login/?next={DRILLS}{drill.pk}/run/"
+
+    def test_a_stamp_is_struck_out_and_let_stand_again(self, editor, drill):
+        self.press(editor, drill)
+        entry = DrillEntry.objects.get()
+        path = f"{DRILLS}{drill.pk}/entries/{entry.pk}/"
+
+        html = editor.post(f"{path}strike/", headers=HTMX).content.decode()
+        assert "struck out by Editor" in html
+        html = editor.post(f"{path}restore/", headers=HTMX).content.decode()
+        assert "struck out by" not in html
+
+    def test_a_reader_looks_on(self, login, drill):
+        html = html_of(login("viewer"), f"{drill.pk}/run/")
+
+        assert "data-stamp" not in html
+        assert "not stamped" in html
+
+    def test_when_it_is_over_nothing_is_to_be_pressed(self, editor, component, rollback):
+        html = html_of(editor, f"{factory.make_drill(component).pk}/run/")
+
+        assert "The drill is over: passed." in html
+        assert 'data-stamp="noticed"' not in html
+
+
+class TestMatrix:
+    @pytest.mark.parametrize("number", [1, 3, 75])
+    def test_takes_six_queries(
+        self, component, editor, rollback, number, django_assert_num_queries
+    ):
+        for n in range(number):
+            user = factory.make_user(f"p{n}", team=component.team)
+            factory.make_scenario(f"s-{n}")
+            factory.make_drill(component, scenario=rollback, people={user: "watches"})
+
+        with django_assert_num_queries(6):
+            html = html_of(editor, "people/")
+
+        assert html.count("<small>watches</small>") == number
+
+    def test_tonights_on_call(self, component, editor, rollback):
+        html = html_of(editor, "people/?who=admin")
+
+        assert "has never done: roll back." in html
+        assert '<th scope="row">Viewer' not in html
+        assert "Nobody of the team" in html_of(editor, "people/?who=nobody")
+
+
+class TestScenarios:
+    SENT = {  # noqa: RUF012
+        "title": "Unplug it", "operation": "Unplug", "purpose": "P.", "steps": "S.",
+        "term_days": "30",
+    }  # fmt: skip
+
+    @pytest.mark.parametrize("number", [1, 3, 75])
+    def test_take_five_queries(self, editor, component, number, django_assert_num_queries):
+        for n in range(number):
+            factory.make_scenario(f"s-{n}", "c-0-0")
+
+        with django_assert_num_queries(5):
+            html = html_of(editor, "scenarios/")
+
+        assert html.count("Criterion 0.0") == number
+
+    def test_of_our_own_are_added_edited_and_retired(self, editor, component):
+        editor.post(f"{DRILLS}scenarios/new/", self.SENT)
+        made = DrillScenario.objects.get()
+        assert (made.component, made.operation, made.term_days) == (component, "unplug", 30)
+
+        path = f"{DRILLS}scenarios/{made.slug}/"
+        editor.post(f"{path}edit/", self.SENT | {"title": "Pull it"})
+        assert "Pull it" in editor.get(path).content.decode()
+
+        editor.post(f"{path}retire/")
+        html_of(editor, "scenarios/")  # which says so
+        assert "Pull it" not in html_of(editor, "plan/")
+        assert "retired" in editor.get(path).content.decode()
+        assert editor.get(f"{path}edit/").status_code == 404
+
+    def test_of_our_own_say_what_is_missing(self, editor):
+        response = editor.post(
+            f"{DRILLS}scenarios/new/", self.SENT | {"steps": " ", "purpose": "", "term_days": "0"}
+        )
+
+        assert response.status_code == 422
+        for says in ("Say what is done", "Say why, in a sentence.", "greater than or equal to 1"):
+            assert says in response.content.decode()
+
+    def test_of_the_library_are_not_edited(self, editor, rollback):
+        assert editor.get(f"{DRILLS}scenarios/roll-back/edit/").status_code == 404
+        assert editor.post(f"{DRILLS}scenarios/roll-back/retire/").status_code == 404
+        assert "Roll back" in html_of(editor, "scenarios/roll-back/")
+
+
+def test_the_open_row_says_what_was_practised(editor, component, rollback, now):
+    path = "/components/asset-router/requirements/c-0-0/"
+    assert "Practised" not in editor.get(path).content.decode()
+    drill = factory.make_drill(component, ended_at=now - timedelta(days=12))
+
+    html = editor.get(path).content.decode()
+
+    assert f'href="{DRILLS}{drill.pk}/">Roll back</a>, passed' in html
+    assert "12 d ago" in html
+    assert "fresh" in html
