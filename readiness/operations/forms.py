@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -115,6 +115,11 @@ class SheetForm:
         ("contacts", "On call and escalation", ContactForm),
     )
 
+    ROWS: ClassVar = {
+        "too_many_forms": f"A section has at most {MOST_ROWS} rows.",
+        "missing_management_form": "This section came incomplete; load the page again.",
+    }
+
     def __init__(
         self,
         component: Component,
@@ -137,7 +142,8 @@ class SheetForm:
                 validate_max=True,
             )
             initial = None if sent is not None else content[name]
-            self.sections.append((title, rows(sent, prefix=name, initial=initial)))
+            form = rows(sent, prefix=name, initial=initial, error_messages=self.ROWS)
+            self.sections.append((title, form))
         self._offer_scenarios(component)
         self.meta = SheetNoteForm(sent, initial={"base": base})
 

@@ -37,8 +37,9 @@ class Seen:
 
     # Whether the function's log group was there, by region.
     groups: Mapping[str, bool] = field(default_factory=dict)
-    # The names of alarms on the function or the distribution, by region.
+    # The names of alarms on the function's errors, and on those of the distribution, by region.
     alarms: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    distribution_alarms: Mapping[str, Sequence[str]] = field(default_factory=dict)
     # The oldest of the answers; None when nobody has looked.
     looked_at: datetime | None = None
 
@@ -129,7 +130,8 @@ def _everywhere(given: ComponentParameters, seen: Seen) -> Iterator[Place]:
         yield from _place(
             "Errors that users get", _graph_of_distribution(distribution, home, partition)
         )
-        yield from _alarms(home, partition, seen, f"Alarms in {home}")
+        named = seen.distribution_alarms.get(home, ())
+        yield from _alarms(home, partition, named, f"Alarms in {home}")
     record = (given.record_name or "").rstrip(".")
     zone = f"Route 53 record {record}" if record else f"Hosted zone {given.hosted_zone_id}"
     yield from _links(
@@ -188,9 +190,8 @@ def _graph_of_function(name: str, region: str, partition: str) -> str | None:
     return metrics_url(metrics, region=region, partition=partition)
 
 
-def _alarms(region: str, partition: str, seen: Seen, label: str) -> Iterator[Place]:
+def _alarms(region: str, partition: str, names: Sequence[str], label: str) -> Iterator[Place]:
     """Yield the alarms that checks saw there, or else the page of all of the region's."""
-    names = seen.alarms.get(region, ())
     for name in names:
         link = console.url("alarm", name, region=region, partition=partition)
         yield from _place(f"Alarm {name}", link)
@@ -205,7 +206,7 @@ def _edge_region(region: str, logs: EdgeLogGroups, seen: Seen) -> RegionPlaces:
         logs.groups,
         seen.groups.get(region),
         tuple(_region_links(region, logs.groups, replica, logs.partition)),
-        tuple(_alarms(region, logs.partition, seen, "Alarms")),
+        tuple(_alarms(region, logs.partition, seen.alarms.get(region, ()), "Alarms")),
     )
 
 
@@ -219,7 +220,7 @@ def _region_links(
     query = insights_url(
         ERRORS, groups[:1], region=region, seconds=THREE_HOURS, partition=partition
     )
-    yield from _place("Errors, 3 h", query)
+    yield from _place("Recent errors", query)
     yield from _place("Metrics", _graph_of_function(function, region, partition))
 
 
@@ -234,5 +235,5 @@ def _plain_function(given: ComponentParameters) -> Iterator[RegionPlaces]:
     if name and region:
         groups = (_plain_group(given),)
         links = tuple(_region_links(region, groups, name, given.partition))
-        alarms = tuple(_alarms(region, given.partition, Seen(), "Alarms"))
+        alarms = tuple(_alarms(region, given.partition, (), "Alarms"))
         yield RegionPlaces(region, groups, None, links, alarms)

@@ -70,7 +70,8 @@ def places_for(component: Component) -> Places:
 
 def _seen(component: Component, parameters: Mapping[str, Any]) -> Seen:
     groups: dict[str, bool] = {}
-    alarms: dict[str, list[str]] = {}
+    # By check: what it said of a region first counts, an older answer fills in the others.
+    alarms: dict[str, dict[str, list[str]]] = {ALARMS: {}, DISTRIBUTION_ALARMS: {}}
     looked_at: datetime | None = None
     for check, observed, at in _answers(component, parameters):
         regions = observed.get("regions") or {}
@@ -80,18 +81,16 @@ def _seen(component: Component, parameters: Mapping[str, Any]) -> Seen:
                 looked_at = min(looked_at or at, at)
             groups = found | groups
         elif check == ALARMS:
-            for name, row in regions.items():
-                alarms.setdefault(name, []).extend(_named(row))
+            named = {name: _named(row) for name, row in regions.items() if "alarms" in row}
+            alarms[check] = named | alarms[check]
         else:
-            alarms.setdefault(observed.get("region", ""), []).extend(_named(observed))
-    return Seen(groups, alarms, looked_at)
+            alarms[check] = {observed.get("region", ""): _named(observed)} | alarms[check]
+    return Seen(groups, alarms[ALARMS], alarms[DISTRIBUTION_ALARMS], looked_at)
 
 
-def _named(row: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names of alarms in a row of facts, without its "and 7 more"."""
-    for name in row.get("alarms") or ():
-        if not re.fullmatch(r"and \d+ more", name):
-            yield name
+def _named(row: Mapping[str, Any]) -> list[str]:
+    """Return the names of alarms in a row of facts, without its "and 7 more"."""
+    return [name for name in row.get("alarms") or () if not re.fullmatch(r"and \d+ more", name)]
 
 
 def _answers(

@@ -8,6 +8,7 @@ urlpatterns = [
     path(C, views.sheet_detail, name="sheet_detail"),
     path(C + "find/", views.request_find, name="request_find"),
     path(C + "edit/", views.sheet_edit, name="sheet_edit"),
+    path(C + "pdf/", views.sheet_pdf_start, name="sheet_pdf_start"),
     path(C + "versions/", views.sheet_version_list, name="sheet_version_list"),
     path(C + "versions/<int:number>/", views.sheet_version_detail, name="sheet_version_detail"),
     path(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,16 +18,40 @@ from readiness.operations.difference import difference
 from readiness.operations.find import query_for, steps
 from readiness.operations.forms import EMPTY_ROWS, FindForm, SheetForm
 from readiness.operations.page import may_edit, option_lines, sheet_context
+from readiness.operations.paper import MOST_PAGES, estimated_pages
+from readiness.operations.printing import printed_from
 from readiness.operations.queries import current_sheet, places_for, versions_of
 from readiness.operations.sheet import MOST_ROWS, parse_sheet
+from readiness.reports.actions import NoSuchEdition, request_sheet
+from readiness.reports.formats import FULL, PAPERS
 
 
 @require_GET
 def sheet_detail(request: UserRequest, component: str) -> HttpResponse:
     found, now = access.get_component(request, component), timezone.now()
-    context = sheet_context(found, current_sheet(found), now)
-    context |= {"places": places_for(found), "find": FindForm()}
+    current, places = current_sheet(found), places_for(found)
+    context = sheet_context(found, current, now)
+    paper = printed_from(found, current, places, context["options"], now)
+    context |= {
+        "places": places,
+        "find": FindForm(),
+        "papers": PAPERS.items(),
+        "pages": estimated_pages(paper),
+        "most_pages": MOST_PAGES,
+    }
     return render(request, "operations/sheet_detail.html", context)
+
+
+@require_POST
+def sheet_pdf_start(request: UserRequest, component: str) -> HttpResponse:
+    """Ask for the sheet as a PDF, as it is now."""
+    found = access.get_component(request, component)
+    paper = request.POST.get("paper", FULL.paper)
+    try:
+        job = request_sheet(component=found, by=request.user, now=timezone.now(), paper=paper)
+    except NoSuchEdition:
+        raise Http404 from None
+    return redirect(request, "report_job_detail", found.slug, job.pk)
 
 
 @require_GET

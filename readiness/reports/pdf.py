@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
 from functools import cache
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +23,7 @@ from cssselect2 import ElementWrapper
 from django.conf import settings
 from django.template.loader import render_to_string
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML, Attachment
+from weasyprint.css import ColorProfile
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -66,7 +69,8 @@ def lay_out(html: str, style: str, paper: str, *, archival: bool = False) -> Doc
     fonts, stylesheet = _house_style(style, paper)
     document = _Document(without_control_characters(html))
     options = (ARCHIVAL if archival else OPTIONS) | {"stylesheets": [stylesheet]}
-    return document.render(font_config=fonts, **options)
+    profiles = {COLOURS: _colour_profile()} if archival else None
+    return document.render(font_config=fonts, color_profiles=profiles, **options)
 
 
 def written(document: Document, attachment: Attachment | None = None) -> bytes:
@@ -92,7 +96,17 @@ def attached(report: GapReport) -> Attachment:
 
 OPTIONS = DEFAULT_OPTIONS | {"pdf_variant": "pdf/ua-1"}
 # Tagged like the others; a file can name one variant only, so that PDF/UA is kept and not claimed.
-ARCHIVAL = DEFAULT_OPTIONS | {"pdf_variant": "pdf/a-3a"}
+COLOURS = "sRGB2014"
+ARCHIVAL = DEFAULT_OPTIONS | {"pdf_variant": "pdf/a-3a", "output_intent": COLOURS}
+
+
+def _colour_profile() -> ColorProfile:
+    """Return WeasyPrint's own profile of sRGB; left to itself it does not close the file."""
+    content = files("weasyprint.pdf").joinpath(f"{COLOURS}.icc").read_bytes()
+    components = (["r"], ["g"], ["b"])
+    return ColorProfile(BytesIO(content), COLOURS, "relative-colorimetric", components)
+
+
 NOTHING = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
 
 

@@ -57,20 +57,20 @@ def test_each_edge_region_has_logs_errors_metrics_and_alarms_of_the_replica():
     assert (region.region, region.city, region.seen) == ("eu-west-1", "Ireland", None)
     assert region.groups == (GROUP, "/aws/cloudfront/LambdaEdge/E1A2B3C4D5E6F7")
     links = {place.label: place.url for place in region.links}
-    assert list(links) == ["Logs", "Refused answers", "Errors, 3 h", "Metrics"]
+    assert list(links) == ["Logs", "Refused answers", "Recent errors", "Metrics"]
     assert {urlsplit(url).hostname for url in links.values()} == {
         "eu-west-1.console.aws.amazon.com"
     }
     assert links["Logs"].endswith(
         "#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fus-east-1.router"
     )
-    assert links["Errors, 3 h"].endswith(f"~source{jsurl([GROUP])})")
+    assert links["Recent errors"].endswith(f"~source{jsurl([GROUP])})")
     assert "~'Errors~'FunctionName~'us-east-1.router~(stat~'Sum)" in links["Metrics"]
     assert labels(region.alarms) == ["Alarms"]
 
 
 def test_where_it_ran_comes_from_what_was_seen():
-    seen = Seen({"us-east-1": True, "eu-west-1": False}, {}, NOW)
+    seen = Seen({"us-east-1": True, "eu-west-1": False}, looked_at=NOW)
 
     places = places_of(ROUTER, seen)
 
@@ -89,13 +89,13 @@ def test_without_edge_regions_every_one_may_be_it():
 
 
 def test_alarms_that_were_seen_are_named():
-    seen = Seen(alarms={"eu-west-1": ["router-errors"], "us-east-1": ["edge-5xx"]})
+    seen = Seen({}, {"eu-west-1": ["router-errors"]}, {"us-east-1": ["edge-5xx"]})
 
     places = places_of(ROUTER, seen)
 
     by_region = {each.region: labels(each.alarms) for each in places.regions}
     assert by_region["eu-west-1"] == ["Alarm router-errors"]
-    assert by_region["sa-east-1"] == ["Alarms"]
+    assert by_region["sa-east-1"] == by_region["us-east-1"] == ["Alarms"]
     assert "Alarm edge-5xx" in labels(places.everywhere)
 
 
@@ -112,7 +112,7 @@ def test_a_component_with_a_plain_function_has_its_one_region():
 
     (region,) = places.ran
     assert (places.group, region.groups) == ("/aws/lambda/purger", ("/aws/lambda/purger",))
-    assert labels(region.links) == ["Logs", "Errors, 3 h", "Metrics"]
+    assert labels(region.links) == ["Logs", "Recent errors", "Metrics"]
     assert labels(places.everywhere) == ["Function purger"]
 
 
