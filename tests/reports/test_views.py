@@ -256,6 +256,8 @@ class TestReportJob:
             {"variant": "topic:nope"},
             {"paper": "a5"},
             {"format": "csv", "variant": "executive"},
+            {"format": "csv", "archival": "1"},
+            {"since": "999"},
         ],
     )
     def test_of_an_unknown_edition_there_is_none(self, editor, component, asked):
