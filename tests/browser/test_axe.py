@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,12 +15,14 @@ from readiness.aws.runner import run_now
 from readiness.comments.actions import add_comment, withdraw_comment
 from readiness.decisions.bulk.actions import decide_many
 from readiness.decisions.rules import Content
+from readiness.drills.stamps import press
 from readiness.evidence.actions import add_file, add_link, add_version
 from readiness.milestones.actions import create_share
 from readiness.models import AccountTest, CheckRun, Component, Kind, User, WebhookKind
 from readiness.notices.actions import create_webhook, try_webhook
 from readiness.notices.addresses import unsubscribe_path
 from readiness.notices.collect import collect
+from tests import factory
 
 pytestmark = pytest.mark.one_database
 C = "/components/asset-router/"
@@ -88,6 +91,19 @@ PAGES = (
     "/queue/",
     "/queue/?of=team:edge",
     f"{C}incidents/",
+    f"{C}drills/",
+    f"{C}drills/plan/?scenario=drain-a-region",
+    f"{C}drills/record/",
+    f"{C}drills/people/",
+    f"{C}drills/people/?who=admin",
+    f"{C}drills/scenarios/",
+    f"{C}drills/scenarios/new/",
+    f"{C}drills/scenarios/drain-a-region/",
+    "/components/header-rewriter/drills/",
+    "drill",
+    "drill-edit",
+    "drill-run",
+    "drill-done",
     f"{C}milestones/",
     f"{C}milestones/freeze/",
     "milestone",
@@ -96,6 +112,12 @@ PAGES = (
     "/shared/unknown/",
     f"{C}compare/?show=all",
     f"{C}trend/",
+    f"{C}confidence/",
+    f"{C}confidence/open/",
+    "/components/header-rewriter/confidence/",
+    "/components/header-rewriter/trend/",
+    "confidence-round",
+    "confidence-named",
     "/components/header-rewriter/milestones/",
     "/components/header-rewriter/compare/",
     f"{C}lint/",
@@ -132,6 +154,8 @@ def looked(demo, settings):
     )
     try_webhook(webhook=webhook, now=timezone.now())
     collect(timezone.now())
+    closed, named = _asked(Component.objects.get(slug="header-rewriter"))
+    running, done = _run(component), component.drills.filter(outcome="failed")[0]
     milestone = component.milestones.get(name="Quarterly review")
     judged = component.milestones.get(name="Before cut-over")
     secret = create_share(
@@ -142,7 +166,13 @@ def looked(demo, settings):
         now=timezone.now(),
     )
     return {
+        "drill": f"{C}drills/{running}/",
+        "drill-edit": f"{C}drills/{running}/edit/",
+        "drill-run": f"{C}drills/{running}/run/",
+        "drill-done": f"{C}drills/{done.pk}/",
         "milestone": f"{C}milestones/{milestone.pk}/",
+        "confidence-round": closed.get_absolute_url(),
+        "confidence-named": named.get_absolute_url(),
         "milestone-shared": f"/shared/{secret}/",
         "milestone-judged": f"{C}milestones/{judged.pk}/",
         "webhook": f"/teams/edge/webhooks/{webhook.pk}/",
@@ -150,6 +180,17 @@ def looked(demo, settings):
         "run": f"{C}runs/{CheckRun.objects.get().pk}/",
         "account-grant": f"/accounts/edge-delivery-simulated/grants/{grant.pk}/",
     }
+
+
+def _asked(component):
+    """Two closed rounds, one with names, and an open one."""
+    now = timezone.now()
+    said = {"overall": 2, "by_topic": {"logging": 1}, "sentence": "Practise a roll-back."}
+    votes = [said, said, said | {"overall": 5, "by_topic": {"logging": 5, "deployment": 3}}]
+    closed = factory.make_round(component, votes=votes, now=now - timedelta(days=9))
+    named = factory.make_round(component, votes=votes, is_named=True, now=now - timedelta(days=5))
+    factory.make_round(component, closed=False, votes=[3], now=now)
+    return closed, named
 
 
 def _work_together(component):
@@ -171,6 +212,23 @@ def _work_together(component):
         by=admin,
         now=now,
     )
+
+
+def _run(component):
+    """The id of the drill that is planned; it runs since a minute, and something was struck out."""
+    drill = component.drills.get(outcome="")
+    by, now = User.objects.get(username="editor"), timezone.now()
+    for kind in ("started", "noticed", "noticed", "note"):
+        press(
+            drill=drill,
+            key=uuid4(),
+            kind=kind,
+            text="So.",
+            age=timedelta(minutes=1),
+            by=by,
+            now=now,
+        )
+    return drill.pk
 
 
 def violations(page):
