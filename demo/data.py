@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from demo import rehearsals
-from demo.decisions import ASSET_ROUTER, LOG_PLATFORM, STATEMENTS, Said
+from demo.decisions import ASSET_ROUTER, ELSEWHERE, LOG_PLATFORM, STATEMENTS, Said
 from demo.milestones import CUT_OVER, freeze_cut_over, freeze_review
 from demo.reviewed import load_reviewed
 from demo.trends import load_trends
@@ -66,6 +66,8 @@ def load_demo(parameters: dict[str, Any], *, now: datetime) -> bool:
     for values in _others(edge, delivery):
         component = create_component(by=people["admin"], now=now - timedelta(days=60), **values)
         _adopt_some(component, people, now)
+        for said in ELSEWHERE[component.slug]:
+            _decide(component, said, people, now)
     rehearsals.ask_now(Component.objects.get(slug="geo-router"), rota, now)
     _platform(delivery, people, now)
     load_reviewed(delivery, edge, people["admin"], parameters, now)

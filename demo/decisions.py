@@ -285,3 +285,44 @@ LOG_PLATFORM = refuse(
     "A search over all components at once takes a query for each.",
     likelihood=3, impact=1, revisit=120, cost_avoided="About 1,400 a month at our volume.",
 )  # fmt: skip
+
+# What the smaller routers of both teams would not build either.
+ELSEWHERE: dict[str, tuple[Said, ...]] = {
+    "geo-router": (
+        refuse(
+            "gradual-rollout", "editor", 33,
+            "It changes twice a year. We release on a quiet morning with two people at the graphs.",
+            "A defect that the tests miss reaches all users at once.",
+            likelihood=2, impact=4, revisit=104, cost_avoided="Five days, and a second distribution.",
+        ),
+        refuse(
+            "external-probe", "approver", 31,
+            "The asset router's users would notice first, and that team watches the same edge.",
+            "An outage of this router alone is found by whoever downloads next.",
+            likelihood=2, impact=3, revisit=90,
+        ),
+    ),
+    "download-redirector": (
+        refuse(
+            "gradual-rollout", "approver", 22,
+            "A wrong redirect is undone in minutes, and clients try again by themselves.",
+            "Downloads fail for as long as the way back takes.",
+            likelihood=3, impact=2, revisit=120,
+        ),
+        refuse(
+            "external-probe", "editor", 21,
+            "Its users are our own build machines: they complain at once, by machine.",
+            "Trouble at the edge is seen a few minutes later than a probe would.",
+            likelihood=3, impact=2, revisit=96, cost_avoided="1,200 a year.",
+        ),
+    ),
+    "header-rewriter": (
+        refuse(
+            "gradual-rollout", "editor", 19,
+            "The staging distribution sees each header first; a slice of traffic would show no more.",
+            "A header that breaks one browser reaches everybody who uses it.",
+            likelihood=2, impact=4, revisit=120,
+            change_our_mind="A header that depends on the viewer.",
+        ),
+    ),
+}  # fmt: skip

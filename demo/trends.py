@@ -6,7 +6,8 @@ a platform counts from today on.
 
 from __future__ import annotations
 
-from collections import Counter
+import calendar
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -17,7 +18,7 @@ from readiness.decisions.standing import LiveVerdict, Standing, standing
 from readiness.incidents.queries import budget_of
 from readiness.models import ApprovalKind, Component, DailyRollup, Decision, Requirement
 from readiness.reports.counts import Counts, Tally
-from readiness.trends.rollup import counts_as_json, roll_up_at
+from readiness.trends.rollup import counts_as_json, roll_up_at, write_week
 
 DAYS = 183
 
@@ -26,6 +27,8 @@ def load_trends(now: datetime) -> None:
     """Write the rollups of the days before `now` on which a component existed, and today's."""
     today = timezone.localdate(now)
     rows = []
+    teams = dict(Component.objects.active().values_list("pk", "team_id"))
+    by_day: dict[date, dict[int, Counts]] = defaultdict(dict)
     for component in Component.objects.active():
         requirements = component.requirements.filter(criterion__retired_at=None)
         decided = _decided(component)
@@ -33,15 +36,19 @@ def load_trends(now: datetime) -> None:
         for ago in range(DAYS - 1, 0, -1):
             day = today - timedelta(days=ago)
             if day >= born:
+                by_day[day][component.pk] = _counts(requirements, decided, day)
                 rows.append(
                     DailyRollup(
                         component=component,
                         day=day,
-                        counts=counts_as_json(_counts(requirements, decided, day)),
+                        counts=counts_as_json(by_day[day][component.pk]),
                         minutes_lost=_minutes_lost(component, now - timedelta(days=ago)),
                     )
                 )
     DailyRollup.objects.bulk_create(rows)
+    for day, counts in by_day.items():
+        if day.weekday() == calendar.SUNDAY:
+            write_week(day, {pk: teams[pk] for pk in counts}, counts)
     roll_up_at(now)
 
 
