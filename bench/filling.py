@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
+from bench.history import live_through
 from bench.servers import ROOT
 from readiness.aws.runner import run_now
 from readiness.catalog.loader import load
@@ -36,6 +37,7 @@ from readiness.models import (
     Team,
     User,
 )
+from readiness.search.index import paused
 
 PASSWORD = "only-for-benchmarks"  # noqa: S105 - made up, and in scratch databases only
 EVERYWHERE, IN_TWENTY = "bench-everywhere", "bench-in-twenty"  # who sees all, who sees 20
@@ -71,13 +73,16 @@ def fill(components: int, parameters: dict[str, Any]) -> None:
             if not Component.objects.filter(slug=slug(number)).exists():
                 _make(number, teams[0], by, parameters, now)
     there = Component.objects.count()
-    for kind in range(len(BLUEPRINTS)):
-        numbers = [n for n in range(there, components) if n % len(BLUEPRINTS) == kind]
-        for at in range(0, len(numbers), AT_ONCE):
-            # PostgreSQL keeps a session's plans for foreign keys, made while the tables were small.
-            connection.close()
-            with transaction.atomic():
-                _copy_component(slug(kind), numbers[at : at + AT_ONCE], teams)
+    with paused(connection):
+        for kind in range(len(BLUEPRINTS)):
+            numbers = [n for n in range(there, components) if n % len(BLUEPRINTS) == kind]
+            for at in range(0, len(numbers), AT_ONCE):
+                # PostgreSQL keeps a session's plans for foreign keys, made while the tables were
+                # small.
+                connection.close()
+                with transaction.atomic():
+                    _copy_component(slug(kind), numbers[at : at + AT_ONCE], teams)
+        live_through(by)
     _settle()
     newest = Decision.objects.filter(requirement=OuterRef("pk")).order_by("-number")
     if Requirement.objects.filter(current_decision=None, decisions__isnull=False).update(
