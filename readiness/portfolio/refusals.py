@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from readiness.decisions.risk import Level, matrix_from
 from readiness.decisions.rules import content_of
@@ -40,39 +40,43 @@ class Reasoning:
     level: Level | None
 
 
-def _refusals(components: QuerySet[Component]) -> QuerySet[Any]:
-    """Refusals in force. One that others inherit is one refusal, of its platform."""
-    return in_force(components.order_by().values("pk")).filter(
-        current_decision__outcome=Outcome.WONT_BUILD, inherits=None
-    )
+# What stands where a refusal is in force; of those that lapsed some did not apply.
+_REFUSED = (Standing.ACCEPTED, Standing.OVERTAKEN)
+
+
+def _own(components: QuerySet[Component]) -> QuerySet[Any]:
+    """Requirements that inherit nothing: what others inherit is one refusal, of its platform."""
+    return in_force(components.order_by().values("pk")).filter(inherits=None)
 
 
 def most_refused(components: QuerySet[Component]) -> list[Refused]:
     """Return the criteria that any of these components refuses, the most refused first. Three
     queries."""
-    numbers = dict(_refusals(components).values_list("criterion_id").annotate(Count("pk")))
-    had = in_force(components.order_by().values("pk")).filter(criterion__in=[*numbers])
-    of = dict(had.values_list("criterion_id").annotate(Count("pk")))
-    criteria = Criterion.objects.filter(pk__in=[*numbers]).select_related("topic", "component")
-    found = [Refused(each, numbers[each.pk], of[each.pk]) for each in criteria]
+    refused = Q(standing__in=_REFUSED, inherits=None)
+    rows = in_force(components.order_by().values("pk")).values_list("criterion_id")
+    counted = rows.annotate(of=Count("pk"), refused=Count("pk", filter=refused))
+    lapsed = _own(components).filter(
+        standing=Standing.LAPSED, current_decision__outcome=Outcome.WONT_BUILD
+    )
+    also = dict(lapsed.values_list("criterion_id").annotate(Count("pk")))
+    numbers = {pk: (number + also.get(pk, 0), of) for pk, of, number in counted}
+    criteria = Criterion.objects.filter(pk__in=[pk for pk, (n, _) in numbers.items() if n])
+    found = criteria.select_related("topic", "component")
     return sorted(
-        found,
+        (Refused(each, *numbers[each.pk]) for each in found),
         key=lambda each: (-each.number, each.criterion.topic.position, each.criterion.position),
     )
-
-
-def refused_of(components: QuerySet[Component], criterion: Criterion) -> Refused:
-    """Return how many of these components refuse one criterion. Two queries."""
-    number = _refusals(components).filter(criterion=criterion).count()
-    had = in_force(components.order_by().values("pk")).filter(criterion=criterion)
-    return Refused(criterion, number, had.count())
 
 
 def reasonings(
     components: QuerySet[Component], refused: Refused, *, page: str, today: date
 ) -> tuple[Page[Any], list[Reasoning]]:
     """Return a page of why a criterion is refused, the newest decision first. Two queries."""
-    rows = _refusals(components).filter(criterion=refused.criterion)
+    rows = _own(components).filter(
+        criterion=refused.criterion,
+        standing__in=(*_REFUSED, Standing.LAPSED),
+        current_decision__outcome=Outcome.WONT_BUILD,
+    )
     pages = Paginator(rows.order_by("-current_decision_id").values_list("pk", flat=True), PER_PAGE)
     pages.count = refused.number  # counted with the others already
     shown = pages.get_page(page)

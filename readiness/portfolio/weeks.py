@@ -15,7 +15,7 @@ from readiness.models import Component, WeeklyRollup
 from readiness.portfolio.queries import in_force, standing_on
 from readiness.reports.counts import Counts, Tally
 from readiness.trends.queries import Point, Trend, counts_from
-from readiness.trends.rollup import monday_of, sum_of
+from readiness.trends.rollup import monday_of
 
 RANGES = (26, 104)
 
@@ -38,11 +38,14 @@ def weeks_of(teams: Collection[int], *, number: int, now: datetime) -> Sequence[
         team__in=teams, week__gt=this - timedelta(weeks=number), week__lt=this
     )
     components: dict[date, int] = defaultdict(int)
-    counts: dict[date, list[Counts]] = defaultdict(list)
+    sums: dict[date, dict[str, tuple[int, int]]] = defaultdict(dict)
     for week, size, said in rows.values_list("week", "components", "counts"):
         components[week] += size
-        counts[week].append(counts_from(said))
-    found = [Week(week, components[week], sum_of(counts[week])) for week in sorted(counts)]
+        so_far = sums[week]
+        for standing, (number, weight) in said.items():
+            before = so_far.get(standing, (0, 0))
+            so_far[standing] = (before[0] + number, before[1] + weight)
+    found = [Week(week, components[week], counts_from(sums[week])) for week in sorted(sums)]
     return [*found, _this_week(teams, this, today)]
 
 

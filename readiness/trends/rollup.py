@@ -67,7 +67,7 @@ def write_week(day: date, teams: Mapping[int, int], counts: Mapping[int, Counts]
             team_id=team,
             week=monday_of(day),
             components=len(each),
-            counts=counts_as_json(sum_of(each)),
+            counts=counts_as_json(_sum(each)),
         )
         for team, each in of_team.items()
     ]
@@ -79,8 +79,7 @@ def write_week(day: date, teams: Mapping[int, int], counts: Mapping[int, Counts]
     )
 
 
-def sum_of(counts: Iterable[Counts]) -> Counts:
-    """Return what several components come to together."""
+def _sum(counts: Iterable[Counts]) -> Counts:
     return Counts(pair for each in counts for pair in each.by_standing.items())
 
 
