@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     PROPOSED = "proposed", "Waits for an approval"
     DUE_SOON = "due_soon", "Due soon"
     MENTIONED = "mentioned", "Mentioned"
+    CONDITION = "condition", "Condition of a go"
     ROUND_OPENED = "round_opened", "Asked how confident"
     ROUND_CLOSED = "round_closed", "Confidence round closed"
 

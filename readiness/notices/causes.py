@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from readiness.aws.registry import CHECKS
@@ -20,6 +21,7 @@ from readiness.models import (
     Decision,
     Kind,
     Membership,
+    MilestoneCondition,
     Outcome,
     Requirement,
     Role,
@@ -266,6 +268,36 @@ def mentioned(now: datetime) -> Iterator[Cause]:
             )
 
 
+def conditions(now: datetime) -> Iterator[Cause]:
+    """What a go still asks for, within the lead times, unless the verdict is younger than they are,
+    and from its day on; until it is closed."""
+    today = timezone.localdate(now)
+    leads = sorted({0, *settings.REMINDER_LEAD_DAYS})
+    found = MilestoneCondition.objects.filter(
+        closing__isnull=True,
+        due_date__lte=today + timedelta(days=leads[-1]),
+        verdict__milestone__component__archived_at__isnull=True,
+    ).select_related("verdict__milestone__component")
+    for condition in found.defer("verdict__milestone__frozen"):
+        left = (condition.due_date - today).days
+        lead = next(each for each in leads if left <= each)
+        begins = condition.due_date - timedelta(days=lead)
+        if lead and timezone.localdate(condition.verdict.at) >= begins:
+            continue
+        milestone = condition.verdict.milestone
+        yield Cause(
+            kind=Kind.CONDITION,
+            key=f"{Kind.CONDITION}/{condition.pk}/{lead}",
+            component_id=milestone.component_id,
+            requirement_id=None,
+            at=_midnight(begins),
+            text=f"{brief(condition.text)} By {day(condition.due_date)}, "
+            f"a condition of {milestone.name}.",
+            path=reverse("milestone_detail", args=[milestone.component.slug, milestone.pk]),
+            people=frozenset({condition.owner_id}),
+        )
+
+
 def asked(now: datetime) -> Iterator[Cause]:
     """Which confidence rounds are open, and which have closed lately, to everybody in the team.
 
@@ -293,7 +325,15 @@ def asked(now: datetime) -> Iterator[Cause]:
 
 
 # One line adds another.
-SOURCES: list[Source] = [standings, due_soon, contradicted, proposed, mentioned, asked]
+SOURCES: list[Source] = [
+    standings,
+    due_soon,
+    contradicted,
+    proposed,
+    mentioned,
+    conditions,
+    asked,
+]
 
 
 def _decided() -> QuerySet[Requirement]:

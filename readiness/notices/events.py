@@ -16,7 +16,11 @@ TEST = "test"
 
 
 # What concerns no single requirement.
-_NAMES = {Kind.ROUND_OPENED: "confidence.opened", Kind.ROUND_CLOSED: "confidence.closed"}
+_NAMES = {
+    Kind.CONDITION: "milestone.condition",
+    Kind.ROUND_OPENED: "confidence.opened",
+    Kind.ROUND_CLOSED: "confidence.closed",
+}
 
 
 def event_name(kind: Kind) -> str:

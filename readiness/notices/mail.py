@@ -33,6 +33,7 @@ SENTENCES = {
     Kind.PROPOSED: ("A decision of {of} waits for you", "{n} decisions of {of} wait for you"),
     Kind.DUE_SOON: ("A decision of {of} is due soon", "{n} decisions of {of} are due soon"),
     Kind.MENTIONED: ("You were mentioned in {of}", "You were mentioned {n} times in {of}"),
+    Kind.CONDITION: ("A condition of {of} is due", "{n} conditions of {of} are due"),
     Kind.ROUND_OPENED: ("How confident are you in {of}?", "How confident are you in {of}?"),
     Kind.ROUND_CLOSED: ("How confident people are in {of}", "How confident people are in {of}"),
 }

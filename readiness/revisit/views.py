@@ -25,6 +25,7 @@ from readiness.htmx import UserRequest, redirect, render_part, wants_fragment
 from readiness.models import Decision, Requirement, Role, Team
 from readiness.reports.words import day
 from readiness.revisit import actions
+from readiness.revisit.conditions import conditions_waiting
 from readiness.revisit.forms import HandOverForm, KeepForm
 from readiness.revisit.lint import findings
 from readiness.revisit.queries import LEAD, PER_PAGE, Scope, my_scope, queue_page
@@ -37,12 +38,9 @@ QUEUE = "revisit/revisit_queue.html"
 def revisit_queue(request: UserRequest) -> HttpResponse:
     roles = access.roles_of(request)
     scope = _scope(request, roles, request.GET.get("of", "me"))
-    wanted = request.GET.get("group", "")
+    wanted, today = request.GET.get("group", ""), timezone.localdate()
     counts, page, rows = queue_page(
-        scope,
-        group=wanted,
-        page=request.GET.get("page", "1"),
-        today=timezone.localdate(),
+        scope, group=wanted, page=request.GET.get("page", "1"), today=today
     )
     group = wanted if wanted in counts else ""
     context = {
@@ -55,6 +53,8 @@ def revisit_queue(request: UserRequest) -> HttpResponse:
         "rows": rows,
         "query": urlencode({"of": scope.query} | ({"group": group} if group else {})),
         "lead": LEAD.days,
+        "conditions": conditions_waiting(scope, today),
+        "today": today,
     }
     return render_part(request, QUEUE, context)
 
