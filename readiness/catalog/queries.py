@@ -6,7 +6,9 @@ from itertools import groupby
 
 from django.db.models import Count, Q, QuerySet
 
-from readiness.models import Blueprint, Catalog, Criterion, Topic
+from readiness.models import Blueprint, Catalog, Component, Criterion, Outcome, Topic
+from readiness.portfolio.queries import in_force
+from readiness.portfolio.refusals import Refused
 
 SEARCHED = ("title", "question", "why", "evidence", "live_facts", "slug")
 
@@ -26,3 +28,12 @@ def topics_with_criteria(catalog: Catalog, text: str) -> list[tuple[Topic, list[
 def blueprints() -> QuerySet[Blueprint]:
     """Return the blueprints in use, each with `translations`: how many criteria it translates."""
     return Blueprint.objects.filter(retired_at=None).annotate(translations=Count("items"))
+
+
+def refused_of(components: QuerySet[Component], criterion: Criterion) -> Refused:
+    """Return how many of these components refuse a criterion, of how many that have it. What is
+    inherited counts once, where it was decided. One query."""
+    here = Q(current_decision__outcome=Outcome.WONT_BUILD, inherits=None)
+    had = in_force(components.order_by().values("pk")).filter(criterion=criterion)
+    counted = had.aggregate(of=Count("pk"), number=Count("pk", filter=here))
+    return Refused(criterion, counted["number"], counted["of"])

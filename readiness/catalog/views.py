@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET
 
 from readiness import access
 from readiness.aws.registry import CHECKS
-from readiness.catalog.queries import blueprints, topics_with_criteria
+from readiness.catalog.queries import blueprints, refused_of, topics_with_criteria
 from readiness.htmx import UserRequest, render_part
 from readiness.models import Blueprint, Catalog, Role
-from readiness.portfolio.refusals import reasonings, refused_of
+from readiness.portfolio.refusals import reasonings
 
 
 @require_GET

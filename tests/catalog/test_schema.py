@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness.catalog.schema import BlueprintFile, CatalogFile, CatalogFileError, parse
+from readiness.strict_yaml import load_yaml
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 CATALOG = """
@@ -77,11 +78,15 @@ def test_our_four_blueprints_translate_115_times():
 
 
 def test_each_of_our_blueprints_says_what_an_operations_sheet_starts_from():
+    scenarios = load_yaml((FIXTURES / "scenarios" / "library.yaml").read_bytes())
+    library = {each["slug"] for each in scenarios["scenarios"]}
     for path in FIXTURES.glob("blueprints/*.yaml"):
         sheet = parse(path).operations
         assert sheet.options, path
         assert sheet.error_states, path
         assert sheet.contacts, path
+        assert sheet.scenarios
+        assert sheet.scenarios <= library
         # Only who runs a component can measure it.
         assert {option.minutes for option in sheet.options} == {None}
 
