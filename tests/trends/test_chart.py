@@ -9,6 +9,7 @@ import pytest
 from readiness.decisions.standing import Standing
 from readiness.reports.counts import Counts, Tally
 from readiness.trends.chart import (
+    CONFIDENCE_HEIGHT,
     HEIGHT,
     LEFT,
     LINE,
@@ -16,9 +17,10 @@ from readiness.trends.chart import (
     TOP,
     WIDTH,
     budget_chart,
+    confidence_chart,
     standings_chart,
 )
-from readiness.trends.queries import Mark, Point, Trend
+from readiness.trends.queries import Asked, Mark, Point, Trend
 
 FIRST = date(2026, 9, 1)
 
@@ -155,3 +157,68 @@ def test_without_a_target_there_is_no_line_of_the_budget():
 
     assert [each for each in parts(svg, "path") if each.get("class") == "trend-allowed"] == []
     assert parts(svg, "desc")[0].text == "0 min at first, 2.5 min at last."
+
+
+def asked(day, mean, spread=None, pk=1):
+    return Asked(FIRST + timedelta(days=day), pk, "Tonight?", 5, 7, mean, spread)
+
+
+def confidence(*rounds, points=GROWING, **happened):
+    marks = {"milestones": (), "incidents": ()} | happened
+    return confidence_chart(Trend(points, **marks, rounds=rounds))
+
+
+def test_confidence_is_a_dot_at_each_mean_on_the_days_of_the_standings():
+    svg = confidence(asked(0, 1.0), asked(5, 3.0, 1.0), asked(10, 5.0, 0.5))
+
+    dots = [(float(dot.get("cx")), float(dot.get("cy"))) for dot in parts(svg, "circle")]
+    assert dots == [
+        (LEFT, TOP + CONFIDENCE_HEIGHT),
+        ((LEFT + RIGHT) / 2, TOP + CONFIDENCE_HEIGHT / 2),
+        (RIGHT, TOP),
+    ]
+    assert [each for each in texts(svg) if each][:5] == ["1", "2", "3", "4", "5"]
+    assert "mean: 5.0 of 5" in texts(svg)
+
+
+def test_spread_of_confidence_ends_where_the_scale_does():
+    svg = confidence(asked(3, 4.5, 1.5))
+
+    (spread,) = [each for each in parts(svg, "path") if each.get("class") == "trend-spread"]
+    foot = TOP + CONFIDENCE_HEIGHT / 2
+    assert f" {TOP:.1f}V{foot:.1f}" in spread.get("d")
+
+
+def test_confidence_marks_milestones_and_incidents_and_says_all_in_words():
+    mark = Mark(FIRST + timedelta(days=2), "Cut-over <1>")
+    svg = confidence(asked(0, 2.0, 1.0), asked(9, 4.0), milestones=[mark], incidents=[mark] * 2)
+
+    (desc,) = parts(svg, "desc")
+    assert desc.text == (
+        "1 September 2026: mean 2.0, spread 1.0, 5 of 7 answered; "
+        "10 September 2026: mean 4.0, 5 of 7 answered. 1 milestone, 2 incidents."
+    )
+    assert "Cut-over <1>" in texts(svg)
+
+
+def test_a_round_that_may_show_nothing_is_not_in_the_chart():
+    svg = confidence(asked(0, None), asked(5, 3.0, 1.0), asked(7, None))
+
+    assert len(parts(svg, "circle")) == 1
+
+
+def test_a_round_before_the_first_known_day_widens_both_charts():
+    trend = Trend(GROWING, (), (), [asked(-10, 3.0)])
+
+    (dot,) = parts(confidence_chart(trend), "circle")
+    done = parts(standings_chart(trend), "polygon")[0]
+    assert float(dot.get("cx")) == LEFT
+    assert corners(done)[0][0] == (LEFT + RIGHT) / 2
+
+
+@pytest.mark.parametrize(
+    ("points", "rounds"), [(GROWING, []), (GROWING, [asked(3, None)]), ([], [asked(3, 4.0)])]
+)
+def test_confidence_over_time_needs_a_round_and_two_days(points, rounds):
+    with pytest.raises(ValueError, match="a round and two days"):
+        confidence_chart(Trend(points, (), (), rounds))
