@@ -25,6 +25,8 @@ class Kind(models.TextChoices):
     CONDITION = "condition", "Condition of a go"
     ROUND_OPENED = "round_opened", "Asked how confident"
     ROUND_CLOSED = "round_closed", "Confidence round closed"
+    DRILL_SOON = "drill_soon", "Drill tomorrow"
+    DRILL_STALE = "drill_stale", "Drill went stale"
 
 
 # These hold as long as their source names them; the others have happened and stay so.

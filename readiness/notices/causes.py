@@ -1,11 +1,10 @@
-"""What somebody should know of, as values; and the sources they come from."""
+"""The sources of what somebody should know of."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -27,29 +26,9 @@ from readiness.models import (
     Role,
     VerdictChange,
 )
+from readiness.notices.cause import Cause, midnight
+from readiness.notices.drill_causes import drills
 from readiness.reports.words import brief, day
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why people are told something, once each."""
-
-    kind: Kind
-    # The same whenever it is found, another for another cause.
-    key: str
-    component_id: int
-    requirement_id: int | None
-    # Since when it holds.
-    at: datetime
-    # One sentence or two.
-    text: str
-    # Where to look, from the root of the site.
-    path: str
-    # Whom it concerns first, as primary keys of users; without any of them, the team's approvers.
-    people: frozenset[int]
-    # When none of them is left, somebody else is told, unless it is about the very people.
-    is_personal: bool = False
-
 
 # A mention that could not be told for so long is not told any more.
 MENTIONS_FOR = timedelta(days=30)
@@ -106,7 +85,7 @@ def _ended(requirement: Requirement, standing: Standing) -> Cause:
         text = f"Was to be built by {day(end)}."
     elif refused:
         text = f"Refused on {decided}, until {day(end)}."
-    at = _midnight(end + timedelta(days=1))
+    at = midnight(end + timedelta(days=1))
     return _cause(kind, requirement, mark=end.isoformat(), at=at, text=text)
 
 
@@ -176,7 +155,7 @@ def due_soon(now: datetime) -> Iterator[Cause]:
                 Kind.DUE_SOON,
                 requirement,
                 mark=f"{end.isoformat()}/{lead}",
-                at=_midnight(begins),
+                at=midnight(begins),
                 text=f"To be built by {day(end)}."
                 if decision.outcome == Outcome.BUILD
                 else f"To be looked at again by {day(end)}.",
@@ -290,7 +269,7 @@ def conditions(now: datetime) -> Iterator[Cause]:
             key=f"{Kind.CONDITION}/{condition.pk}/{lead}",
             component_id=milestone.component_id,
             requirement_id=None,
-            at=_midnight(begins),
+            at=midnight(begins),
             text=f"{brief(condition.text)} By {day(condition.due_date)}, "
             f"a condition of {milestone.name}.",
             path=reverse("milestone_detail", args=[milestone.component.slug, milestone.pk]),
@@ -333,6 +312,7 @@ SOURCES: list[Source] = [
     mentioned,
     conditions,
     asked,
+    drills,
 ]
 
 
@@ -362,10 +342,6 @@ def _standing(requirement: Requirement, today: date) -> Standing:
 
 def _end(decision: Decision) -> date | None:
     return decision.due_date if decision.outcome == Outcome.BUILD else decision.revisit_date
-
-
-def _midnight(on: date) -> datetime:
-    return timezone.make_aware(datetime.combine(on, time.min))
 
 
 def _cause(kind: Kind, requirement: Requirement, *, mark: str, at: datetime, text: str) -> Cause:

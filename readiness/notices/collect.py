@@ -17,7 +17,8 @@ from readiness.models import (
     NoticeSetting,
     Webhook,
 )
-from readiness.notices.causes import Cause, causes
+from readiness.notices.cause import Cause
+from readiness.notices.causes import causes
 from readiness.notices.digests import next_digest
 from readiness.notices.events import event_name, payloads
 from readiness.notices.recipients import Readers

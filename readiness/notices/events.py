@@ -9,7 +9,7 @@ from typing import Any
 from readiness.canonical import canonical
 from readiness.models import Component, Kind, Requirement, Webhook, WebhookKind
 from readiness.notices.addresses import absolute
-from readiness.notices.causes import Cause
+from readiness.notices.cause import Cause
 from readiness.reports.words import brief
 
 TEST = "test"
@@ -20,6 +20,8 @@ _NAMES = {
     Kind.CONDITION: "milestone.condition",
     Kind.ROUND_OPENED: "confidence.opened",
     Kind.ROUND_CLOSED: "confidence.closed",
+    Kind.DRILL_SOON: "drill.soon",
+    Kind.DRILL_STALE: "drill.stale",
 }
 
 

@@ -36,6 +36,8 @@ SENTENCES = {
     Kind.CONDITION: ("A condition of {of} is due", "{n} conditions of {of} are due"),
     Kind.ROUND_OPENED: ("How confident are you in {of}?", "How confident are you in {of}?"),
     Kind.ROUND_CLOSED: ("How confident people are in {of}", "How confident people are in {of}"),
+    Kind.DRILL_SOON: ("A drill of {of} is tomorrow", "{n} drills of {of} are tomorrow"),
+    Kind.DRILL_STALE: ("A drill of {of} went stale", "{n} drills of {of} went stale"),
 }
 # A mail that is refused says nothing of the next one.
 REFUSALS = (SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from readiness.models import Component, Membership, Role, User
-from readiness.notices.causes import Cause
+from readiness.notices.cause import Cause
 
 
 class Readers:

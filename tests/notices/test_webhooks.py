@@ -285,6 +285,6 @@ def test_queries_do_not_grow_with_deliveries(
             component, f"c-0-{each}", "wont_build", by=operator, revisit_date=date(2027, 1, 31)
         )
 
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(26):
         collect(LATE)
     assert Delivery.objects.count() == number * number
