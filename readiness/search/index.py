@@ -167,7 +167,7 @@ def _is_there(connection: BaseDatabaseWrapper) -> bool:
 
 def _fill_sqlite() -> Iterator[str]:
     yield f"DELETE FROM {TABLE}"  # noqa: S608 - our own names
-    yield from map(_insert, SOURCES)
+    yield from (_insert(source, "sqlite") for source in SOURCES)
     yield f"INSERT INTO {WORDS}({WORDS}) VALUES ('rebuild')"  # noqa: S608
     yield from _sqlite_triggers()
 
@@ -177,13 +177,13 @@ def _fill_postgres() -> Iterator[str]:
     yield f"TRUNCATE {TABLE}"
     yield from _postgres_triggers()
     yield from (f"DROP INDEX IF EXISTS {name}" for name in INDEXES)
-    yield from map(_insert, SOURCES)
+    yield from (_insert(source, "postgresql") for source in SOURCES)
     yield from INDEXES.values()
     yield f"ANALYZE {TABLE}"
 
 
-def _insert(source: Source, only: str = "") -> str:
-    return f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) {source.select(only)}"  # noqa: S608
+def _insert(source: Source, vendor: str, only: str = "") -> str:
+    return f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) {source.select(vendor, only)}"  # noqa: S608
 
 
 def _delete(source: Source) -> str:
@@ -221,7 +221,8 @@ def _drop_triggers(vendor: str) -> list[str]:
 def _sqlite_triggers() -> list[str]:
     triggers = []
     for source in SOURCES:
-        on = {"insert": f"{_insert(source, 's.id = NEW.id')};", "delete": f"{_delete(source)};"}
+        insert = _insert(source, "sqlite", "s.id = NEW.id")
+        on = {"insert": f"{insert};", "delete": f"{_delete(source)};"}
         if source.watched:
             on["update"] = f"{on['delete']} {on['insert']}"
         for verb, does in on.items():
@@ -249,10 +250,11 @@ def _postgres_triggers() -> list[str]:
     statements = []
     for source in SOURCES:
         function = f"readiness_search_{source.name}"
+        insert = _insert(source, "postgresql", "s.id = NEW.id")
         statements.append(
             f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             f"IF TG_OP <> 'INSERT' THEN {_delete(source)}; END IF; "
-            f"IF TG_OP <> 'DELETE' THEN {_insert(source, 's.id = NEW.id')}; END IF; "
+            f"IF TG_OP <> 'DELETE' THEN {insert}; END IF; "
             "RETURN NULL; END $$"
         )
         on = {"insert": "INSERT", "delete": "DELETE"}

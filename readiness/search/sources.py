@@ -1,7 +1,8 @@
-"""What can be found, and which words of it. Pure; the SQL is the same on every database."""
+"""What can be found, and which words of it. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 # A row's words are cut there: PostgreSQL takes no more than a megabyte of them.
@@ -16,7 +17,8 @@ class Source:
     table: str
     component: str
     title: str
-    texts: tuple[str, ...]
+    # SQL, where need be by database.
+    texts: tuple[str | Mapping[str, str], ...]
     # The columns of the table that say it: a change of any other one changes nothing here.
     watched: tuple[str, ...] = ()
     joins: str = ""
@@ -26,9 +28,10 @@ class Source:
     at: str = "NULL"
     where: str = "1 = 1"
 
-    def select(self, only: str = "") -> str:
+    def select(self, vendor: str, only: str = "") -> str:
         """Return the SQL that reads the entries, in the order of COLUMNS; all but for `only`."""
-        text = " || '\n' || ".join(self.texts)
+        texts = (each if isinstance(each, str) else each[vendor] for each in self.texts)
+        text = " || '\n' || ".join(texts)
         values = (
             f"'{self.name}'",
             "s.id",
@@ -77,6 +80,17 @@ def _plain(column: str) -> str:
     return sql
 
 
+# What happened, without when.
+TIMELINE = {
+    "sqlite": (
+        "coalesce((SELECT group_concat(json_extract(value, '$.text'), '\n') "
+        "FROM json_each(s.timeline)), '')"
+    ),
+    "postgresql": (
+        "coalesce((SELECT string_agg(value ->> 'text', '\n') "
+        "FROM jsonb_array_elements(s.timeline)), '')"
+    ),
+}
 OF_REQUIREMENT = "JOIN readiness_requirement r ON r.id = s.requirement_id"
 OF_DRILL = "JOIN readiness_drill d ON d.id = s.drill_id"
 SOURCES = (
@@ -154,7 +168,7 @@ SOURCES = (
         by="s.recorded_by_id",
         at="s.started_at",
         title="s.title",
-        texts=("s.text", _plain("s.timeline")),
+        texts=("s.text", TIMELINE),
         watched=("title", "text", "timeline", "started_at"),
     ),
     Source(

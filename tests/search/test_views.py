@@ -147,6 +147,17 @@ class TestWhatIsFound:
 
         assert found(editor, query) == {"requirement": [text]}
 
+    def test_what_happened_in_an_incident_without_its_times(self, component, editor):
+        incident = factory.make_incident(component, text="Long ago.")
+        told = [{"at": "2026-11-10T10:45:00+00:00", "text": "A walrus called."}]
+        Incident.objects.filter(pk=incident.pk).update(timeline=[*told, *told])
+
+        (section,) = editor.get("/search/?q=walrus").context["sections"]
+
+        called = "A <mark>walrus</mark> called."
+        assert [line.excerpt for line in section.lines] == [f"Long ago. {called} {called}"]
+        assert kinds(editor, "2026") == {}
+
     def test_distribution_ids_among_the_parameters(self, world, editor):
         assert found(editor, "e2walrusexample") == {"component": ["Asset router"]}
 
