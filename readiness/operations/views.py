@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readiness import access
-from readiness.htmx import UserRequest, redirect, render_part
+from readiness.htmx import UserRequest, redirect
 from readiness.models import Component, Role
 from readiness.operations import actions
 from readiness.operations.difference import difference
@@ -70,15 +70,14 @@ def request_find(request: UserRequest, component: str) -> HttpResponse:
             "query": query_for(said["id"]),
             "steps": steps(places, said["id"], said["location"], said["back"]),
         }
-    parts = ("found",)
-    return render_part(request, "operations/request_find.html", context, parts=parts, status=status)
+    return render(request, "operations/request_find.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 def sheet_edit(request: UserRequest, component: str) -> HttpResponse:
-    found, now = access.get_component(request, component, needs=Role.EDITOR), timezone.now()
-    current = current_sheet(found)
+    found = access.get_component(request, component, needs=Role.EDITOR)
     if request.method == "GET":
+        current = current_sheet(found)
         form = SheetForm(found, sheet=current.sheet, base=current.number)
         return _edit_page(request, found, form)
     if "more" in request.POST:
@@ -89,12 +88,7 @@ def sheet_edit(request: UserRequest, component: str) -> HttpResponse:
     said = form.meta.cleaned_data
     try:
         version = actions.save_sheet(
-            component=found,
-            sheet=form.sheet,
-            base=said["base"],
-            by=request.user,
-            now=now,
-            note=said["note"],
+            component=found, sheet=form.sheet, by=request.user, now=timezone.now(), **said
         )
     except actions.EditConflict as lost:
         return _edit_page(request, found, form, conflict=lost, status=409)

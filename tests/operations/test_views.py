@@ -5,6 +5,8 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from readiness.models import (
@@ -18,7 +20,13 @@ from readiness.models import (
     SheetVersion,
     User,
 )
-from readiness.operations.forms import SheetForm
+from readiness.operations.forms import (
+    ContactForm,
+    ErrorStateForm,
+    LinkForm,
+    OptionForm,
+    SheetForm,
+)
 from readiness.operations.sheet import parse_sheet
 from readiness.reports import jobs as report_jobs
 from tests import factory
@@ -39,6 +47,7 @@ CONTENT = {
     "error_states": [{"symptom": "502 <everywhere>", "action": "Roll back"}],
     "contacts": [{"who": "Edge team", "how": "+49 30 1234", "when": "First"}],
 }
+SECTION_OF = {form: name for name, _, form in SheetForm.SECTIONS}
 OF_LAMBDA = "79b9da39-b7ae-408a-a6bc-864b2829c622"
 OF_CLOUDFRONT = "4TyzHTaYWb1GX1qTfsHhEqV6HUDd_BzoBZnwfnvQc_1oF26ClkoUSEQ=="
 
@@ -477,6 +486,26 @@ class TestSheetEdit:
             html = editor.get(f"{BASE}edit/").content.decode()
 
         assert html.count('-symptom"') >= number
+
+
+TYPED = st.text(st.characters(codec="utf-8"), max_size=300)
+
+
+@given(st.lists(st.tuples(TYPED, TYPED), min_size=1, max_size=3))
+def test_whatever_is_typed_is_refused_or_becomes_a_sheet(rows):
+    """What a form takes, parse_sheet takes: nothing that was typed ends in an error of ours."""
+    for form, text, prose in (
+        (OptionForm, "title", "how"),
+        (ErrorStateForm, "symptom", "cause"),
+        (ContactForm, "who", "when"),
+        (LinkForm, "title", "url"),
+    ):
+        for typed, other in rows:
+            bound = form({"kind": "other", "how": "x", "url": "https://x.example/"}
+                         | {text: typed, prose: other})  # fmt: skip
+            if bound.is_valid():
+                said = {k: v for k, v in bound.cleaned_data.items() if v is not None}
+                assert parse_sheet({SECTION_OF[form]: [said]})
 
 
 class TestSheetVersions:
