@@ -190,7 +190,9 @@ def test_no_answer_by_token_tells(world, asked):
 
     def answers():
         headers = {"HTTP_AUTHORIZATION": f"Bearer {text}"}
-        return [answer(Client(), method, url, {}, **headers) for _, method, url in found]
+        brought = [answer(Client(), method, url, {}, **headers) for _, method, url in found]
+        # The key of a run that was taken back is not given again.
+        return [re.sub(rb'(runs/|run": )\d+', b"", each) for each in brought]
 
     says_least(asked)
     before = answers()
