@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from readiness.accounts import jobs as accounts_jobs
 from readiness.aws.runner import run_now
+from readiness.catalog.proposals.actions import answer_proposal
 from readiness.comments.actions import add_comment, withdraw_comment
 from readiness.decisions.bulk.actions import decide_many
 from readiness.decisions.rules import Content
@@ -91,6 +92,16 @@ PAGES = (
     "/queue/",
     "/queue/?of=team:edge",
     f"{C}incidents/",
+    "incident",
+    "incident-edit",
+    f"{C}criteria/",
+    f"{C}criteria/new/?title=Somebody+was+asked",
+    "own-criterion",
+    "own-criterion-edit",
+    "propose",
+    "/catalog/proposals/",
+    "proposal",
+    "/catalog/criteria/staged-rollout/refusals/",
     f"{C}drills/",
     f"{C}drills/plan/?scenario=drain-a-region",
     f"{C}drills/record/",
@@ -156,6 +167,12 @@ def looked(demo, settings):
     collect(timezone.now())
     closed, named = _asked(Component.objects.get(slug="header-rewriter"))
     running, done = _run(component), component.drills.filter(outcome="failed")[0]
+    incident = component.incidents.earliest("started_at")
+    own = factory.make_own_criterion(component, now=timezone.now())
+    proposal = factory.make_proposal(component, now=timezone.now())
+    answer_proposal(
+        proposal=proposal, taken_up=True, answer="Yes.", by=proposal.by, now=timezone.now()
+    )
     milestone = component.milestones.get(name="Quarterly review")
     judged = component.milestones.get(name="Before cut-over")
     secret = create_share(
@@ -170,6 +187,12 @@ def looked(demo, settings):
         "drill-edit": f"{C}drills/{running}/edit/",
         "drill-run": f"{C}drills/{running}/run/",
         "drill-done": f"{C}drills/{done.pk}/",
+        "incident": f"{C}incidents/{incident.pk}/",
+        "incident-edit": f"{C}incidents/{incident.pk}/edit/",
+        "own-criterion": f"/catalog/criteria/{own.slug}/",
+        "own-criterion-edit": f"{C}criteria/{own.slug}/edit/",
+        "propose": f"{C}criteria/propose/?criterion={own.slug}",
+        "proposal": f"/catalog/proposals/{proposal.pk}/",
         "milestone": f"{C}milestones/{milestone.pk}/",
         "confidence-round": closed.get_absolute_url(),
         "confidence-named": named.get_absolute_url(),
