@@ -22,7 +22,7 @@ django.setup()
 from django.db import connections  # noqa: E402 - the settings had to be there
 from django.test import Client  # noqa: E402
 
-from bench import filling, servers, starting, traffic, work  # noqa: E402
+from bench import filling, overview, servers, starting, traffic, work  # noqa: E402
 from bench.browser import Unexpected  # noqa: E402
 from bench.figures import Figure, Requests, as_data  # noqa: E402
 from bench.machine import calibrate  # noqa: E402
@@ -54,6 +54,7 @@ class Measurement:
             self._calibrate()
             if "pages" in self._only:
                 self._traffic(components)
+                self._figures(components, overview.pages())
         # With all of them there: what follows is of one component, and should not know of others.
         if self._only & {"run", "pdf"}:
             self._work(components)

@@ -28,7 +28,7 @@ def sizes(components: int) -> dict[str, Size]:
     row = f"{page}requirements/{requirement.criterion.slug}/"
     part = f"row--{requirement.criterion.slug}"
     form = traffic.decision(0) | {"supersedes": str(requirement.current_decision_id)}
-    everywhere, in_twenty = _client(filling.EVERYWHERE), _client(filling.IN_TWENTY)
+    everywhere, in_twenty = client_of(filling.EVERYWHERE), client_of(filling.IN_TWENTY)
     return {
         "gap report": _size(everywhere, page),
         "requirement opened": _size(everywhere, row, part),
@@ -41,7 +41,7 @@ def sizes(components: int) -> dict[str, Size]:
     }
 
 
-def _client(username: str) -> Client:
+def client_of(username: str) -> Client:
     client = Client(SERVER_NAME=HOST)
     client.force_login(User.objects.get(username=username))
     return client

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from readiness.incidents.queries import Budget
 from readiness.portfolio.queries import Row
+from readiness.portfolio.weeks import Week
 from readiness.reports.charts import bar
 from readiness.reports.lines import ago
 from readiness.reports.words import day
@@ -23,6 +24,18 @@ def table_rows(rows: Iterable[Row]) -> SafeString:
     """Return the rows; on a phone each is a card, whose lines say the head of their column."""
     return mark_safe(  # noqa: S308 - whatever a person wrote went through escape
         "".join(map(_row, rows))
+    )
+
+
+def week_rows(weeks: Iterable[Week]) -> SafeString:
+    """Return a row of numbers per week: how many components, and their requirements by group."""
+    return mark_safe(  # noqa: S308 - days and numbers
+        "".join(
+            f'<tr><th scope="row">{day(week.monday)}</th><td>{week.components}</td>'
+            + "".join(f"<td>{tally.number}</td>" for _, tally in week.counts.groups)
+            + "</tr>"
+            for week in weeks
+        )
     )
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from readiness.models import Component, Criticality, Team
 from readiness.portfolio.charts import SHADE_WORDS, heat_rows, shade_of
 from readiness.portfolio.heat import cells_of, topics_of
-from readiness.portfolio.lines import table_rows
+from readiness.portfolio.lines import table_rows, week_rows
 from readiness.portfolio.queries import Reading, page_of, selected
 from readiness.portfolio.refusals import most_refused, reasonings
 from readiness.portfolio.selection import COLUMNS, Choices, Selection
@@ -27,7 +27,7 @@ def table_context(readable: QuerySet[Component], asked: QueryDict, now: datetime
     """Return the context of the table. Nine queries at most."""
     wanted, reading = Selection.from_query(asked), Reading(readable, now)
     page = page_of(selected(wanted, reading), asked.get("page", "1"))
-    rows = reading.rows(page.object_list)
+    rows = reading.rows(list(page.object_list))
     return {
         "rows": rows,
         "lines": table_rows(rows),
@@ -122,7 +122,8 @@ def trends_context(teams: list[Team], asked: QueryDict, now: datetime) -> dict[s
         "team": team,
         "number": number,
         "ranges": RANGES,
-        "weeks": weeks[::-1],
+        "weeks": weeks,
+        "lines": week_rows(weeks[::-1]),
         "groups": GROUPS,
         "chart": standings_chart(as_trend(weeks)) if len(weeks) > 1 else None,
     }

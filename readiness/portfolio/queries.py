@@ -6,7 +6,7 @@ What a component is sorted by is read of all of them in one query, the rest of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from readiness.components.error_budget import error_budget
 from readiness.components.queries import counts_of
-from readiness.confidence.queries import Latest, latest_confidence
+from readiness.confidence.queries import latest_confidence
+from readiness.confidence.rules import Latest
 from readiness.decisions.standing import Group, Standing
 from readiness.drills.queries import oldest_stale_drill
 from readiness.incidents.queries import Budget, minutes_lost_of
@@ -34,7 +35,7 @@ ATTENTION = tuple(each for each in Standing if each.group is Group.ATTENTION)
 def listed(readable: QuerySet[Component]) -> list[Listed]:
     """Return the active ones of these components by name, with little of each. One query."""
     return [
-        Listed(*row)
+        Listed._make(row)
         for row in readable.active()  # type: ignore[attr-defined]
         .order_by("name", "pk")
         .values_list(
@@ -106,7 +107,7 @@ def revisits_of(whose: Whose, today: date) -> dict[int, date]:
     return {pk: first - timedelta(days=1) for pk, first in found}
 
 
-def budgets_of(components: Iterable[Listed], now: datetime) -> dict[int, Budget]:
+def budgets_of(components: Collection[Listed], now: datetime) -> dict[int, Budget]:
     """Return the error budgets of components, with what was lost; those without a target are left
     out."""
     lost = minutes_lost_of({each.pk: each.window for each in components}, now)
@@ -166,12 +167,16 @@ class Reading:
             "attention": lambda whose: attention_of(whose, self._today),
             "undecided": undecided_of,
             "confidence": latest_confidence,
-            # All of them: there are few incidents.
-            "budget": lambda _: budgets_of(self.listed, now),
+            "budget": lambda whose: budgets_of(self._among(whose), now),
             "drill": lambda whose: oldest_stale_drill(whose, self._today),
             "looked": looks_of,
             "revisit": lambda whose: revisits_of(whose, self._today),
         }
+
+    def _among(self, whose: Whose) -> Collection[Listed]:
+        if isinstance(whose, QuerySet):
+            return self.listed
+        return [each for each in self.listed if each.pk in whose]
 
     def of_all(self, column: str) -> Mapping[int, Any]:
         """Return what a column says of all components."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,7 +79,7 @@ def reasonings(
     pages = Paginator(rows.order_by("-current_decision_id").values_list("pk", flat=True), PER_PAGE)
     pages.count = refused.number  # counted with the others already
     shown = pages.get_page(page)
-    requirements: Sequence[Any] = (
+    requirements: QuerySet[Any] = (
         Requirement.objects.filter(pk__in=list(shown.object_list))
         .select_related("component__team", "criterion", "current_decision__decided_by")
         .defer("component__description", "component__risk_context", "current_decision__facts")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -41,8 +42,7 @@ COLUMNS = {
 DEFAULT = "-attention"
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """What a list of components knows of each of them before it reads any standing."""
 
     pk: int
@@ -123,13 +123,16 @@ class Selection:
 
     def fits(self, each: Listed) -> bool:
         """True for what is asked for, as far as it is known without any standing."""
-        words = f"{each.name} {each.kind} {each.team}".casefold()
         return (
             (not self.team or each.team_slug == self.team)
             and (not self.criticality or each.criticality == self.criticality)
             and (not self.kind or each.kind == self.kind)
-            and all(word in words for word in self.text.casefold().split())
+            and (not self.text or self._mentioned(each))
         )
+
+    def _mentioned(self, each: Listed) -> bool:
+        words = f"{each.name} {each.kind} {each.team}".casefold()
+        return all(word in words for word in self.text.casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
