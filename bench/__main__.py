@@ -1,4 +1,5 @@
-"""`python -m bench`: see bench/__init__.py. `python -m bench live`: see bench/live.py."""
+"""`python -m bench`: see bench/__init__.py. `python -m bench live`: see bench/live.py. `python -m
+bench reports`: see bench/reports.py."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from bench import live, machine, servers
+from bench import live, machine, reports, servers
 from bench.databases import NoServer, scratch
 from bench.figures import from_data, tables
 
@@ -38,7 +39,7 @@ def main() -> int:
         print("The simulated AWS account, and the static files ...", flush=True)
         endpoint, parameters = stack.enter_context(servers.simulated_aws(folder))
         os.environ["READINESS_AWS_ENDPOINT_URL"] = endpoint
-        _collect_static(folder)
+        servers.collect_static(folder)
         for number, kind in enumerate(databases):
             until = time.monotonic() + (deadline - time.monotonic()) / (len(databases) - number)
             plan = {
@@ -80,13 +81,6 @@ def _sections(text: str) -> list[str]:
     if unknown := [each for each in wanted if each not in SECTIONS]:
         raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(SECTIONS)}")
     return wanted
-
-
-def _collect_static(folder: Path) -> None:
-    arguments = ("manage.py", "collectstatic", "--verbosity", "0", "--no-input")
-    with servers.running(*arguments, log=folder / "static.log") as process:
-        if process.wait(timeout=60):
-            raise SystemExit((folder / "static.log").read_text())
 
 
 def _measured_on(url: str, plan: dict[str, Any], until: float) -> list[dict[str, Any]]:
@@ -141,4 +135,6 @@ def _leave(signum: int, frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _leave)
-    sys.exit(live.main(sys.argv[2:]) if sys.argv[1:2] == ["live"] else main())
+    others = {"live": live.main, "reports": reports.main}
+    other = others.get(sys.argv[1] if sys.argv[1:] else "")
+    sys.exit(other(sys.argv[2:]) if other else main())

@@ -86,9 +86,18 @@ def web(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
 
 @contextmanager
-def queue(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    with running("manage.py", "worker", log=folder / "queue.log") as process:
+def queue(folder: Path, workers: int = 2) -> Iterator[subprocess.Popen[bytes]]:
+    log = folder / "queue.log"
+    with running("manage.py", "worker", log=log, WORKERS=str(workers)) as process:
         yield process
+
+
+def collect_static(folder: Path) -> None:
+    """Collect and hash the static files into the folder of `environment`."""
+    arguments = ("manage.py", "collectstatic", "--verbosity", "0", "--no-input")
+    with running(*arguments, log=folder / "static.log") as process:
+        if process.wait(timeout=60):
+            raise SystemExit((folder / "static.log").read_text())
 
 
 @contextmanager

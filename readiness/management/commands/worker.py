@@ -22,6 +22,8 @@ from readiness import jobs
 logger = logging.getLogger(__name__)
 LOOK_SECONDS = 2
 STOP_SECONDS = 15
+# Where web server and worker share a machine, people who wait for a page come first.
+NICE = 5
 
 
 class Stop(Exception):
@@ -75,6 +77,7 @@ def _start() -> BaseProcess:
 def _cluster() -> None:
     # A group of its own, so that all of it can be killed when it hangs.
     os.setsid()
+    os.nice(NICE)
     cluster = Cluster()
     cluster.start()
     cluster.sentinel.join()
