@@ -101,7 +101,7 @@ PAGES = (
     "propose",
     "/catalog/proposals/",
     "proposal",
-    "/catalog/criteria/staged-rollout/refusals/",
+    "/catalog/criteria/gradual-rollout/refusals/",
     f"{C}drills/",
     f"{C}drills/plan/?scenario=drain-a-region",
     f"{C}drills/record/",

@@ -78,7 +78,7 @@ def edit_own_criterion(
     A changed meaning raises its revision, as in the catalog. Raises EditConflict or TitleTaken,
     changing nothing.
     """
-    component = Component.objects.select_for_update(of=("self",)).get(pk=criterion.component_id)
+    component = _locked_owner(criterion)
     current = Criterion.objects.select_related("topic").get(pk=criterion.pk)
     if fingerprint(current) != seen:
         raise EditConflict(current)
@@ -98,7 +98,7 @@ def retire_own_criterion(*, criterion: Criterion, now: datetime) -> None:
 @transaction.atomic
 def bring_back_own_criterion(*, criterion: Criterion, now: datetime) -> None:
     """Count it again, with the decision that it had. Raises TitleTaken."""
-    component = Component.objects.select_for_update(of=("self",)).get(pk=criterion.component_id)
+    component = _locked_owner(criterion)
     retired = Criterion.objects.filter(pk=criterion.pk, retired_at__isnull=False)
     if not retired.exists():
         return
@@ -112,6 +112,10 @@ def fingerprint(criterion: Criterion) -> str:
     said = {name: getattr(criterion, name) for name in SAID if name != "topic"}
     said["topic"] = criterion.topic_id
     return hashlib.sha256(canonical(said).encode()).hexdigest()
+
+
+def _locked_owner(criterion: Criterion) -> Component:
+    return Component.objects.select_for_update(of=("self",)).get(own_criteria=criterion)
 
 
 def _refuse_taken(component: Component, title: str) -> None:
