@@ -29,6 +29,7 @@ from readiness.models import (
     EvidenceFile,
     Membership,
     Milestone,
+    PortfolioExport,
     ReportFile,
     ReportJob,
     Requirement,
@@ -276,6 +277,11 @@ def get_report_file(request: UserRequest, component_slug: str, pk: int) -> Repor
     """Return the file that a report job brought; raises as get_component, Http404 when none."""
     component = get_component(request, component_slug)
     return get_object_or_404(ReportFile, jobs=pk, component=component)
+
+
+def get_portfolio_export(request: UserRequest, pk: int) -> PortfolioExport:
+    """Return a file of the portfolio that the user asked for. Raises Http404 for anybody else's."""
+    return get_object_or_404(PortfolioExport, pk=pk, requested_by=request.user)
 
 
 def get_team(request: UserRequest, slug: str, *, needs: Role = Role.VIEWER) -> tuple[Team, Role]:

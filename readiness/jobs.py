@@ -18,7 +18,16 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from readiness.models import ACTIVE, AccountTest, CheckRun, Job, JobState, ReportJob, User
+from readiness.models import (
+    ACTIVE,
+    AccountTest,
+    CheckRun,
+    Job,
+    JobState,
+    PortfolioExport,
+    ReportJob,
+    User,
+)
 
 logger = logging.getLogger(__name__)
 J = TypeVar("J", bound=Job)
@@ -36,6 +45,7 @@ UNATTENDED = timedelta(seconds=10)
 TASKS: dict[type[Job], str] = {
     AccountTest: "readiness.accounts.jobs.test_task",
     CheckRun: "readiness.aws.runner.run_task",
+    PortfolioExport: "readiness.portfolio.jobs.export_task",
     ReportJob: "readiness.reports.jobs.report_task",
 }
 

@@ -66,6 +66,7 @@ from readiness.models.operations import (
     EntryKind,
     SheetVersion,
 )
+from readiness.models.portfolio import PortfolioExport
 from readiness.models.proposals import CriterionProposal
 from readiness.models.reports import ReportFile, ReportJob
 from readiness.models.risk import RiskMatrix
@@ -138,6 +139,7 @@ __all__ = [
     "NoticeSetting",
     "Outcome",
     "Outgoing",
+    "PortfolioExport",
     "Recording",
     "ReportFile",
     "ReportJob",

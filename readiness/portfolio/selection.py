@@ -104,7 +104,12 @@ class Selection:
     @property
     def query(self) -> str:
         """The address' query that asks for the same again; empty for everything."""
-        pairs = {
+        return urlencode(self.pairs)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The same as names with their values."""
+        said = {
             "text": self.text,
             "team": self.team,
             "criticality": self.criticality,
@@ -112,7 +117,7 @@ class Selection:
             "attention": "1" if self.attention else "",
             "sort": "" if self.sort == DEFAULT else self.sort,
         }
-        return urlencode({name: value for name, value in pairs.items() if value})
+        return [(name, value) for name, value in said.items() if value]
 
     def by(self, key: str) -> Selection:
         """Return the same, sorted by a column; one that it is sorted by already the other way."""

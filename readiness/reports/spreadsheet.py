@@ -7,6 +7,7 @@ text when somebody edits the cell.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from io import BytesIO
 
@@ -29,18 +30,20 @@ FIRST_YEAR = 1900
 
 def render_xlsx(report: GapReport) -> bytes:
     """Return the report as XLSX. The same report gives the same bytes."""
+    title = f"{report.component.name}: gap report of {report.today.isoformat()}"
+    return render_tables(tables(report), title=title, day=report.today)
+
+
+def render_tables(content: Iterable[Table], *, title: str, day: date) -> bytes:
+    """Return tables as XLSX, a sheet each, made on a day. The same tables give the same bytes."""
     buffer = BytesIO()
     # In memory: no temporary file holds what a team wrote, and nothing in it tells the time.
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    name = without_control_characters(report.component.name)
     book.set_properties(
-        {
-            "title": f"{name}: gap report of {report.today.isoformat()}",
-            "created": datetime.combine(report.today, time()),
-        }
+        {"title": without_control_characters(title), "created": datetime.combine(day, time())}
     )
     looks = _Looks(book)
-    for table in tables(report):
+    for table in content:
         _write(book.add_worksheet(table.name), table, looks)
     book.close()
     return buffer.getvalue()
