@@ -199,7 +199,7 @@ def test_queries_do_not_grow_with_what_is_due(
     for each in range(number):
         refuse(component, f"c-0-{each}", by=people["editor"])
 
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(21):
         collect(LATE)
 
     assert len(told()) == number
