@@ -74,7 +74,6 @@ def round_context(component: Component, found: ConfidenceRound) -> dict[str, Any
         "votes": [(vote, with_link(vote.sentence)) for vote in named_votes(found)],
         "sentences": [with_link(sentence) for sentence in result.sentences],
         "fewest": FEWEST,
-        "may_edit": may_edit,
     }
 
 
