@@ -144,8 +144,8 @@ ASSET_ROUTER: tuple[Said, ...] = (
                         "first on the list if we change our mind.",
            change_our_mind="More than two releases a month, or one incident that a slice had caught."),
     build("fast-rollback", "approver", 80,
-          "Against a budget of four minutes a month the time to undo decides everything, and we "
-          "have never measured it.", due=18, effort="M",
+          "Against a budget of four minutes a month the time to undo decides everything: the "
+          "drill took fourteen, ten of them the distribution's own.", due=18, effort="M",
           benefit="A known number of minutes instead of hope."),
     done("change-trail", "editor", 120, "Multi-region trail; releases are marked on the dashboard."),
     # Configuration
@@ -164,7 +164,7 @@ ASSET_ROUTER: tuple[Said, ...] = (
     # Logging
     done("logs-findable", "editor", 132,
          "Log groups in all six edge regions; the saved query *asset-router by request id* runs "
-         "over all of them. Tried in the drill of last spring."),
+         "over all of them. In the second drill the line was found in six minutes."),
     refuse("logs-correlated", "approver", 75,
            "The function logs the request id and nothing else. Structured lines with the viewer's "
            "region would help to read, but each field costs at our volume.",
@@ -261,8 +261,9 @@ ASSET_ROUTER: tuple[Said, ...] = (
          "[Runbook](https://wiki.example.net/edge/asset-router): bypass, drain, rollback, find the "
          "log. Last changed after the drill."),
     build("drills", "approver", 35,
-          "Two drills were done, rollback and drain. Broken deploy and *find the log line of one "
-          "request* are open; we want all four before cut-over.", due=16, effort="S"),
+          "A resolver that hangs was not understood for twenty-four minutes, and two of the drills "
+          "from before the cut-over are stale. One a month, beginning with a release that must be "
+          "stopped, until none is.", due=16, effort="S"),
     # Security
     done("least-privilege", "editor", 86,
          "The execution role may write logs and read one DNS zone; reviewed with security."),

@@ -123,7 +123,7 @@ REHEARSALS = (
          ("The page of steps names the main region only.", "runbook")),
     ),
     Rehearsal(
-        130, "find-one-request", "editor",
+        133, "find-one-request", "editor",
         {"noor": "at the keyboard", "tomas": "watches", "editor": "sends the request"},
         DrillOutcome.PASSED,
         {"noticed": 1, "understood": 3, "recovered": 6},
@@ -288,7 +288,8 @@ def plan_next(component: Component, people: Mapping[str, User], now: datetime) -
 
 def ask_now(component: Component, people: Mapping[str, User], now: datetime) -> None:
     """Open a round that waits for votes; two are in."""
-    opened = _open(component, people["approver"], now - timedelta(hours=20), now)
+    asked_about = {"deployment", "logging", "alerting", "failure", "operations"}
+    opened = _open(component, people["approver"], now - timedelta(hours=20), asked_about)
     for name, overall in (("noor", 3), ("tomas", 4)):
         if component.team.memberships.filter(user=people[name]).exists():
             vote(
@@ -324,11 +325,11 @@ def _measured(component: Component, by: User, moment: datetime) -> None:
     )
 
 
-def _open(component: Component, by: User, moment: datetime, now: datetime) -> ConfidenceRound:
+def _open(component: Component, by: User, moment: datetime, about: set[str]) -> ConfidenceRound:
     return open_round(
         component=component,
         question=QUESTION,
-        topics=list(Topic.objects.filter(catalog=component.catalog, retired_at=None)),
+        topics=list(Topic.objects.filter(catalog=component.catalog, slug__in=about)),
         is_named=False,
         closes_at=moment + timedelta(days=3),
         by=by,
@@ -338,7 +339,8 @@ def _open(component: Component, by: User, moment: datetime, now: datetime) -> Co
 
 def _ask(component: Component, asked: Round, people: Mapping[str, User], now: datetime) -> None:
     moment = now - timedelta(days=asked.ago + 2)
-    opened = _open(component, people["approver"], moment, now)
+    asked_about = {slug for _, by_topic, _ in asked.votes.values() for slug in by_topic}
+    opened = _open(component, people["approver"], moment, asked_about)
     for name, (overall, by_topic, sentence) in asked.votes.items():
         vote(
             opened=opened,
