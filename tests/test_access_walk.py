@@ -21,6 +21,7 @@ from readiness.models import (
     DrillEntry,
     JobState,
     MilestoneShare,
+    PortfolioExport,
     ReportFile,
     ReportJob,
     Role,
@@ -60,10 +61,16 @@ DRILL = C | {"pk": "drill"}
 SHARE = C | {"pk": "milestone", "share": "share"}
 CONDITION = C | {"pk": "judged", "condition": "condition"}
 HOOK = {"team": "edge", "pk": "webhook"}
+EXPORT, ASKED = {"pk": "export"}, (LOGIN, 404, 404, 200, 404, 404)
 # name: (method, arguments, what is sent, the answer to each actor)
 ROUTES = {
     "home": ("get", {}, {}, ALL),
     "portfolio": ("get", {}, {}, ALL),
+    # A file is for the person who asked for it: here the editor.
+    "portfolio_export_start": ("post", {}, {}, (LOGIN, 302, 302, 302, 302, 302)),
+    "portfolio_export_detail": ("get", EXPORT, {}, ASKED),
+    "portfolio_export_cancel": ("post", EXPORT, {}, (LOGIN, 404, 404, 302, 404, 404)),
+    "portfolio_export_download": ("get", EXPORT, {}, ASKED),
     "portfolio_topics": ("get", {}, {}, ALL),
     "portfolio_trends": ("get", {}, {}, ALL),
     "portfolio_refusals": ("get", {}, {}, ALL),
@@ -285,6 +292,13 @@ def world(db):
     member = factory.make_user("member", team=component.team, role=Role.VIEWER)
     for role in Role:
         factory.make_user(role.name.lower(), team=component.team, role=role)
+    export = PortfolioExport.objects.create(
+        requested_by=User.objects.get(username="editor"),
+        requested_at=NOW,
+        state=JobState.FINISHED,
+        filename="portfolio.xlsx",
+        content=b"PK",
+    )
     factory.make_user("stranger")
     grant = factory.make_account(team=component.team).grants.get()
     test = AccountTest.objects.create(
@@ -357,6 +371,7 @@ def world(db):
         "token": token.pk,
         "run": run.pk,
         "job": job.pk,
+        "export": export.pk,
         "member": member.pk,
         "grant": grant.pk,
         "account-test": test.pk,
