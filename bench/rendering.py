@@ -50,8 +50,8 @@ def main() -> None:
 def _measured(folder: Path) -> Iterator[starting.Measured]:
     print("Without queue and web server ...", flush=True)
     connections.close_all()
-    yield from work.direct_pdf(5)
-    yield from work.direct_files(5)
+    yield from work.direct_pdf(3)
+    yield from work.direct_files(3)
     with servers.web(folder) as (_, port):
         browser = Browser(filling.EVERYWHERE, filling.PASSWORD)
         browser.go_to(port)
