@@ -99,8 +99,7 @@ def drill_record(request: UserRequest, component: str) -> HttpResponse:
     found, now = access.get_component(request, component, needs=Role.EDITOR), timezone.now()
     drill = _planned(request, found)
     initial = PlanForm.initial_of(drill) if drill else _begin_with(request, found)
-    form, status = RecordForm(component=found, now=now, initial=initial), 200
-    conflict = None
+    form, status, conflict = RecordForm(component=found, now=now, initial=initial), 200, None
     if request.method == "POST":
         form = RecordForm(request.POST, component=found, now=now, initial=initial)
         status = 422
