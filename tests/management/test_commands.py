@@ -89,12 +89,25 @@ class TestExportReport:
         pages = PdfReader(path).pages
         assert [page.mediabox[2:] for page in pages] == [[612, 792]] * 2
 
+    def test_writes_what_changed_into_a_pdf_for_the_archive(self, component, people, tmp_path):
+        factory.make_milestone(component, by=people["editor"], name="Cut-over")
+        path = tmp_path / "archive.pdf"
+        asked = ("--variant", "executive", "--archival", "--since", "Cut-over")
+
+        output("export_report", "asset-router", *asked, "--output", path)
+
+        pdf = PdfReader(path)
+        assert len(pdf.attachments) == 1
+        assert "What changed since Cut-over" in pdf.pages[2].extract_text()
+
     @pytest.mark.parametrize(
         ("asked", "why"),
         [
             (("--variant", "topic:nope"), "no topic 'nope', but t-0"),
             (("--variant", "brief"), "no variant 'brief', but full, executive, decisions, topic"),
             (("--variant", "executive", "--format", "csv"), "Only a PDF has variants"),
+            (("--archival", "--format", "csv"), "Only a PDF has variants"),
+            (("--since", "Nope"), "no milestone 'Nope', but none"),
         ],
     )
     def test_says_which_variants_there_are(self, component, asked, why):
