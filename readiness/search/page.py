@@ -38,7 +38,7 @@ class Line:
     title: SafeString
     excerpt: SafeString | str
     component: Readable | None
-    # Of a decision that does not stand: "superseded", "proposed".
+    # Of a decision that does not stand, why.
     mark: str
     by: str
     at: datetime | None
@@ -102,7 +102,7 @@ def _line(result: Result, asked: Typed) -> Line:
         title=marked(title, asked),
         excerpt=excerpt(text, asked) if text.strip() else "",
         component=result.component,
-        mark={Force.PAST: "superseded", Force.PROPOSED: "proposed"}.get(result.force, ""),
+        mark="" if result.force is Force.CURRENT else result.force.value,
         by=entry.by.name if entry.by else "",
         at=entry.at if is_dated else None,
     )

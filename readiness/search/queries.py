@@ -12,7 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from readiness.models import Component, Criterion, Decision, SearchEntry
-from readiness.search.rows import MOST, Kind, rows
+from readiness.search.rows import MOST, Kind, Row, rows
 from readiness.search.typed import Typed
 
 PER_PAGE = 25
@@ -26,7 +26,8 @@ class Force(StrEnum):
 
     CURRENT = "current"
     PROPOSED = "proposed"
-    PAST = "past"
+    RETURNED = "sent back or withdrawn"
+    PAST = "superseded"
 
 
 class Readable(NamedTuple):
@@ -135,12 +136,18 @@ def _hits(
     """Return the hits of each kind, the best first."""
     found: dict[Kind, dict[int, Hit]] = {kind: {} for kind in Kind}
     for row in rows(asked, allowed):
-        force = Force.CURRENT if row.current == row.itself else Force.PAST
-        if force is Force.PAST and row.proposed == row.itself:
-            force = Force.PROPOSED
+        force = _force(row)
         hit = Hit(row.kind, row.pk, row.component, row.at, row.is_named, force)
         found[row.kind].setdefault(row.pk, hit)  # those that are named so come first
     return {kind: _ranked(hits.values(), components) for kind, hits in found.items()}
+
+
+def _force(row: Row) -> Force:
+    if row.itself == row.current:  # what is no decision has neither
+        return Force.CURRENT
+    if row.itself == row.proposed:
+        return Force.PROPOSED
+    return Force.RETURNED if row.itself == row.newest else Force.PAST
 
 
 def _ranked(hits: Iterable[Hit], components: Mapping[int, Readable]) -> list[Hit]:

@@ -56,9 +56,10 @@ class Row(NamedTuple):
     at: Any
     # A component whose name has the words.
     is_named: bool
-    # Of a decision: what stands now, what is proposed, and which one it is itself.
+    # Of a decision: what stands now, what is proposed, the newest, and which one it is itself.
     current: int | None
     proposed: int | None
+    newest: int | None
     itself: int | None
 
 
@@ -137,8 +138,10 @@ def _sqlite(asked: Typed, allowed: Sequence[int], arms: Sequence[Kinds]) -> Iter
 
 
 def _select(kinds: Kinds, named: str) -> str:
-    of_decision = "r.current_decision_id, r.proposed_decision_id, e.object_id"
-    more = of_decision if Kind.DECISION in kinds else ", ".join(["CAST(NULL AS bigint)"] * 3)
+    of_decision = ("r.current_decision_id", "r.proposed_decision_id", "r.head_decision_id")
+    more = ", ".join(
+        (*of_decision, "e.object_id") if Kind.DECISION in kinds else ["CAST(NULL AS bigint)"] * 4
+    )
     return f"SELECT e.source, e.id, e.component_id, e.at, {named}, {more}"
 
 

@@ -89,6 +89,14 @@ def test_a_migration_runs_without_triggers_and_indexes_what_it_did(component):
     assert found(component, "walrus") == {"requirement"}
 
 
+def test_what_is_written_while_it_is_paused_is_found_afterwards(component):
+    with index.paused(connection):
+        Requirement.objects.filter(criterion__slug="c-0-0").update(statement="Walrus.")
+        meanwhile = found(component, "walrus")
+
+    assert (meanwhile, found(component, "walrus")) == (set(), {"requirement"})
+
+
 def test_nothing_to_migrate_leaves_the_triggers_alone(db):
     index.before_migrations(using="default", plan=[])
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from readiness.comments.actions import add_comment, withdraw_comment
 from readiness.components.actions import archive_component
+from readiness.decisions.approvals import withdraw
 from readiness.evidence.actions import add_link
 from readiness.models import (
     Component,
@@ -177,15 +178,19 @@ class TestWhatIsFound:
             ("superseded", "An old <mark>walrus</mark>."),
         ]
 
-    def test_a_proposal_is_marked(self, component, editor):
-        factory.make_decision(
-            component, "c-0-0", "wont_build", approved=False, risk="Walrus.",
+    def test_a_proposal_is_marked_and_so_is_one_that_was_taken_back(
+        self, component, editor, people
+    ):
+        proposal = factory.make_decision(
+            component, "c-0-0", "wont_build", approved=False, risk="Walrus.", by=people["editor"],
             likelihood=5, impact=5, revisit_date=date(2026, 12, 1),
         )  # fmt: skip
+        before = editor.get("/search/?q=walrus").context["sections"][0]
+        withdraw(decision=proposal, reason="", by=people["editor"], now=NOW)
+        after = editor.get("/search/?q=walrus").context["sections"][0]
 
-        (section,) = editor.get("/search/?q=walrus").context["sections"]
-
-        assert [line.mark for line in section.lines] == ["proposed"]
+        marks = [[line.mark for line in section.lines] for section in (before, after)]
+        assert marks == [["proposed"], ["sent back or withdrawn"]]
 
     def test_components_with_the_words_in_their_name_come_first(self, component, editor):
         factory.make_component(slug="aardvark", description="Beside the walrus.")
