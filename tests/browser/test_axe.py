@@ -23,6 +23,8 @@ from readiness.models import AccountTest, CheckRun, Component, Kind, User, Webho
 from readiness.notices.actions import create_webhook, try_webhook
 from readiness.notices.addresses import unsubscribe_path
 from readiness.notices.collect import collect
+from readiness.portfolio.jobs import export_task, request_export
+from readiness.portfolio.selection import Selection
 from tests import factory
 
 pytestmark = pytest.mark.one_database
@@ -32,6 +34,7 @@ PAGES = (
     "/components/",
     "/portfolio/",
     "/portfolio/?sort=confidence&attention=1",
+    "portfolio-export",
     "/portfolio/topics/",
     "/portfolio/trends/",
     "/portfolio/refusals/?criterion=blast-radius",
@@ -182,7 +185,10 @@ def looked(demo, settings):
         by=User.objects.get(username="admin"),
         now=timezone.now(),
     )
+    export = request_export(wanted=Selection(), by=User.objects.get(username="admin"))
+    export_task(export.pk)
     return {
+        "portfolio-export": f"/portfolio/exports/{export.pk}/",
         "drill": f"{C}drills/{running}/",
         "drill-edit": f"{C}drills/{running}/edit/",
         "drill-run": f"{C}drills/{running}/run/",
