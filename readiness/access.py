@@ -98,10 +98,7 @@ def own_proposals(request: UserRequest) -> QuerySet[CriterionProposal]:
 
 def readable_proposals(request: UserRequest) -> QuerySet[CriterionProposal]:
     """Return those, and what others proposed and was taken up: that is everybody's."""
-    teams = teams_with_role(request, Role.VIEWER)
-    return CriterionProposal.objects.filter(
-        Q(component__team__in=teams.order_by()) | Q(taken_up=True)
-    )
+    return own_proposals(request) | CriterionProposal.objects.filter(taken_up=True)
 
 
 def get_proposal(request: UserRequest, pk: int) -> CriterionProposal:
