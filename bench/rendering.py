@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import django
 
@@ -22,7 +21,7 @@ django.setup()
 from django.db import connections  # noqa: E402 - the settings had to be there
 
 from bench import filling, servers, starting, work  # noqa: E402
-from bench.browser import Browser, form_of  # noqa: E402
+from bench.browser import Answer, Browser, form_of  # noqa: E402
 from bench.figures import Figure, as_data, percentile  # noqa: E402
 from bench.machine import cpu_seconds, descendants  # noqa: E402
 from readiness.models import ACTIVE, JobState, ReportFile, ReportJob  # noqa: E402
@@ -88,7 +87,7 @@ def _pages_meanwhile(browser: Browser) -> Iterator[starting.Measured]:
     page = f"/components/{filling.slug(0)}/"
     alone = [browser.get(page).seconds for _ in range(PAGES)]
     _thrown_away()
-    busy = []
+    busy: list[float] = []
     with _rendering(browser, max(AT_ONCE)):
         while _two_are_rendered() and len(busy) < PAGES:
             busy.append(browser.get(page).seconds)
@@ -127,7 +126,7 @@ def _rendered(browser: Browser, number: int) -> float:
     for n in range(number):
         _ask(browser, n)
     _wait()
-    ended = [job.finished_at for job in ReportJob.objects.all()]
+    ended = [job.finished_at for job in ReportJob.objects.all() if job.finished_at]
     return (max(ended) - began).total_seconds()
 
 
@@ -139,7 +138,7 @@ def _cached(browser: Browser, number: int) -> float:
     return median(taken)
 
 
-def _ask(browser: Browser, number: int) -> Any:
+def _ask(browser: Browser, number: int) -> Answer:
     page = f"/components/{filling.slug(number)}/"
     return browser.post(f"{page}reports/", _form(browser, page))
 

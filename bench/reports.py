@@ -39,7 +39,8 @@ def main(arguments: Sequence[str]) -> int:
         endpoint, parameters = stack.enter_context(servers.simulated_aws(folder))
         os.environ["READINESS_AWS_ENDPOINT_URL"] = endpoint
         url, version = stack.enter_context(scratch("sqlite", folder))
-        plan = {"parameters": parameters, "folder": str(folder), "out": str(folder / "out.jsonl")}
+        out = folder / "out.jsonl"
+        plan = {"parameters": parameters, "folder": str(folder), "out": str(out)}
         process = subprocess.Popen(
             [sys.executable, "-m", "bench.rendering", json.dumps(plan)],
             cwd=servers.ROOT, env=os.environ | {"DATABASE_URL": url}, start_new_session=True,
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
             status = process.wait(timeout=SECONDS)
         finally:
             servers.end(process)
-        lines = [json.loads(line) for line in Path(plan["out"]).read_text().splitlines()]
+        lines = [json.loads(line) for line in out.read_text().splitlines()]
     calibration.append(machine.calibrate())
     loads.append(os.getloadavg()[0])
     _report(lines, version, calibration, loads)

@@ -53,7 +53,8 @@ def render_pdf(
     """Return the report as a PDF: an edition of formats.py, and what changed `since` another one.
     The same report gives the same bytes. Raises ValueError for a variant or a paper that there is
     not."""
-    html = render_to_string("reports/pdf/report.html", variant_content(report, variant, since))
+    said = variant_content(report, variant, since)
+    html: str = render_to_string("reports/pdf/report.html", said)
     if public:
         html = without_e_mail(html)
     with _collector_paused():

@@ -8,9 +8,10 @@ does not understand goes to the parser of HTML, which understands everything.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
-import tinyhtml5
+import tinyhtml5  # comes with WeasyPrint
 
 _DOCTYPE = "<!doctype html>"
 # In text "<" is escaped, so these are elements.
@@ -23,9 +24,9 @@ def tree_of(html: str) -> Element:
     text = html.removeprefix(_DOCTYPE).replace("&nbsp;", "\N{NO-BREAK SPACE}")
     text = _WITHOUT_END.sub(r"<\1\2/>", text)
     text = _SVG.sub('<svg xmlns="http://www.w3.org/2000/svg"', text)
-    try:
-        # Without a doctype there are no entities to expand: one anywhere else is no XML.
-        return fromstring(text)  # noqa: S314
-    except ParseError:
-        root: Element = tinyhtml5.parse(html, namespace_html_elements=False)
-        return root
+    # Another declaration could define entities, to be expanded without end; nobody's text holds one.
+    if "<!" not in text:
+        with suppress(ParseError):
+            return fromstring(text)  # noqa: S314
+    root: Element = tinyhtml5.parse(html, namespace_html_elements=False)
+    return root
