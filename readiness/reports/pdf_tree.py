@@ -24,7 +24,7 @@ def tree_of(html: str) -> Element:
     text = html.removeprefix(_DOCTYPE).replace("&nbsp;", "\N{NO-BREAK SPACE}")
     text = _WITHOUT_END.sub(r"<\1\2/>", text)
     text = _SVG.sub('<svg xmlns="http://www.w3.org/2000/svg"', text)
-    # Another declaration could define entities, to be expanded without end; nobody's text holds one.
+    # Another declaration could define entities, to be expanded without end.
     if "<!" not in text:
         with suppress(ParseError):
             return fromstring(text)  # noqa: S314
