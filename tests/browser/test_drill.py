@@ -10,8 +10,6 @@ from django.urls import reverse
 from readiness.models import Drill, DrillEntry, Role, User
 from tests import factory
 
-ALL = ["started", "noticed", "understood", "mitigated", "recovered"]
-
 
 @pytest.fixture
 def drill(transactional_db):
@@ -60,7 +58,8 @@ def kept(page):
 
 
 def written():
-    return list(DrillEntry.objects.order_by("at").values_list("kind", flat=True))
+    """What was taken in, in the order in which it came: that of pressing."""
+    return list(DrillEntry.objects.order_by("pk").values_list("kind", flat=True))
 
 
 def test_no_stamp_is_lost_or_doubled_by_a_cut_connection_and_a_reload(open_run):
