@@ -15,7 +15,7 @@ def load_scenarios(file: ScenarioFile, mistakes: list[str], *, now: datetime) ->
     A scenario that no file names any more stays: one that is to go says so.
     """
     existing = {each.slug: each for each in DrillScenario.objects.prefetch_related("criteria")}
-    criteria = {each.slug: each for each in Criterion.objects.all()}
+    criteria = {each.slug: each for each in Criterion.objects.of_catalog()}
     changed = 0
     for entry in file.scenarios:
         scenario = existing.get(entry.slug)
