@@ -58,8 +58,11 @@ def render_pdf(
     if public:
         html = without_e_mail(html)
     with _collector_paused():
-        document = lay_out(html, "reports/pdf/report.css", paper, archival=archival)
-        return written(document, attached(report) if archival else None)
+        # No name for the pages: what has one would outlive the first collection.
+        return written(
+            lay_out(html, "reports/pdf/report.css", paper, archival=archival),
+            attached(report) if archival else None,
+        )
 
 
 def lay_out(html: str, style: str, paper: str, *, archival: bool = False) -> Document:
