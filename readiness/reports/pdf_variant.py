@@ -20,11 +20,15 @@ def variant_content(report: GapReport, variant: str, since: Since | None = None)
     """Return the context of reports/pdf/report.html, where wanted with what changed since another
     report. Raises ValueError for a variant that there is not, or a topic that the report has not.
     """
-    if not variant.startswith(TOPIC) and variant not in VARIANTS:
+    topic = ""
+    if variant.startswith(TOPIC):
+        topic = variant.removeprefix(TOPIC)
+        said = _topic(report, topic)
+    elif variant in VARIANTS:
+        said = _CONTENTS[variant](report)
+    else:
         known = ", ".join((*VARIANTS, f"{TOPIC}SLUG"))
         raise ValueError(f"There is no variant {variant!r}, but {known}.")
-    topic = variant.removeprefix(TOPIC) if variant.startswith(TOPIC) else ""
-    said = _topic(report, topic) if topic else _CONTENTS[variant](report)
     if since:
         parts = said["parts"]
         behind = _BEHIND.get(said["variant"], parts[-1])
