@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -268,9 +270,27 @@ def names_of(patterns: list[URLPattern | URLResolver]) -> set[str]:
     return names
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """The world, made once: what a test does to it is taken back by the test's own transaction,
+    which stands within this one."""
+    with django_db_blocker.unblock(), ExitStack() as stack:
+        stack.enter_context(transaction.atomic())
+        made = make_world()
+        stack.callback(transaction.set_rollback, True)
+        outer = stack.pop_all()
+    yield made
+    with django_db_blocker.unblock():
+        outer.close()
+
+
 @pytest.fixture
-def world(db):
-    """A component whose every address leads somewhere."""
+def world(built, db):
+    return dict(built)
+
+
+def make_world():
+    """Make a component whose every address leads somewhere."""
     catalog = factory.make_catalog()
     blueprint = factory.make_blueprint(
         catalog,

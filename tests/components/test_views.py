@@ -101,7 +101,9 @@ class TestComponentList:
         )
 
         assert "for you" not in html_before
-        assert '<a href="/queue/">1 waits for you</a>' in editor.get("/components/").content.decode()
+        assert (
+            '<a href="/queue/">1 waits for you</a>' in editor.get("/components/").content.decode()
+        )
 
     @pytest.mark.parametrize("number", [1, 3, 75])
     def test_takes_nine_queries_however_many(
@@ -296,7 +298,9 @@ class TestComponentArchive:
         admin.post("/components/asset-router/restore/")
 
         assert (gone, [r.component.slug for r in listed]) == ([], ["asset-router"])
-        assert [r.component.slug for r in admin.get("/components/").context["rows"]] == ["asset-router"]
+        assert [r.component.slug for r in admin.get("/components/").context["rows"]] == [
+            "asset-router"
+        ]
 
 
 class TestPlatforms:

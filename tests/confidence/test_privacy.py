@@ -43,9 +43,7 @@ from readiness.reports.gap_report import build_gap_report
 from readiness.runs.actions import create_token
 from tests import factory
 from tests.factory import NOW
-from tests.test_access_walk import ACTORS, ROUTES, C, client_of, world
-
-__all__ = ["world"]
+from tests.test_access_walk import ACTORS, ROUTES, C, client_of, make_world
 
 PAGE = "/components/asset-router/confidence/"
 LATER = NOW + timedelta(hours=1)
@@ -63,6 +61,11 @@ MOST = {"overall": 5, "by_topic": {"t-0": 5}, "sentence": ""}
 
 class Undo(Exception):
     """Take back what was written since."""
+
+
+@pytest.fixture
+def world(db):
+    return make_world()
 
 
 @pytest.fixture
