@@ -16,20 +16,25 @@ from readiness import append_only
 from readiness.models import Component, Role, User
 from tests import factory
 
-CHECKS = Path(__file__).parent / "aws" / "checks"
+# What a test asks for when it touches a database, itself or by another fixture.
+DATABASE = {"db", "transactional_db", "live_server"}
+BROWSER = Path(__file__).parent / "browser"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second database leave out what it could not change: linters, what axe sees, and the
-    live checks, which know of no database (tests/aws/test_layers.py holds that)."""
+    """On the second database leave out what it could not change: tests that ask for none, linters,
+    what is drawn in a browser or a PDF, and long looks at the calendar."""
     if os.environ.get("TEST_DATABASE_URL"):
-        once = [
-            item
-            for item in items
-            if item.get_closest_marker("one_database") or CHECKS in item.path.parents
-        ]
+        once = [item for item in items if not _could_differ(item)]
         config.hook.pytest_deselected(items=once)
-        items[:] = [item for item in items if item not in once]
+        items[:] = [item for item in items if _could_differ(item)]
+
+
+def _could_differ(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_database") or BROWSER in item.path.parents:
+        return False
+    asks = DATABASE.intersection(getattr(item, "fixturenames", ()))
+    return bool(asks) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(scope="session")

@@ -97,7 +97,7 @@ def test_keyboard_alone_refuses_approves_and_decides_what_came_back(open_as, log
     line = row(page, CRITERION)
 
     # Refuse it with a high risk: a proposal.
-    write(page, page.get_by_label("Search"), "retention")
+    write(page, page.get_by_label("Search", exact=True), "retention")
     expect(page).to_have_url(re.compile("text=retention"))
     press(page, line.locator(".line"))
     refuse(page, decide_again(page, line))

@@ -155,7 +155,7 @@ def test_keyboard_alone_finds_opens_decides_and_goes_on(open_as):
 def test_filter_follows_the_typing_and_stays_in_the_address(open_as):
     page = open_as("viewer", REPORT)
 
-    page.get_by_label("Search").fill("replication")
+    page.get_by_label("Search", exact=True).fill("replication")
     expect(page).to_have_url(re.compile("text=replication"))
     expect(page.locator(".row")).not_to_have_count(74)
     found = page.locator(".row").count()

@@ -86,7 +86,7 @@ class TestTheOpenRow:
 
     def test_says_when_an_approval_is_stale(self, editor, proposal, people):
         approve(decision=proposal, by=people["approver"], now=NOW)
-        assert "stale" not in html_of(editor)
+        assert "approval is stale" not in html_of(editor)
 
         Requirement.objects.filter(criterion__slug="c-0-0").update(statement="Something else.")
 

@@ -17,6 +17,8 @@ from readiness.notices.addresses import absolute
 from readiness.notices.jobs import remind
 from tests.factory import NOW
 
+pytestmark = pytest.mark.one_database
+
 START = NOW.replace(hour=9, minute=0)  # after the digests of the day
 FIRST, LAST = START.date(), START.date() + timedelta(days=364)
 LEADS = (14, 3)

@@ -16,6 +16,8 @@ from readiness.aws import checks, engine, lambda_runtimes
 from readiness.aws.registry import CHECKS, applicable
 from readiness.aws.session import Connection, Keys
 
+pytestmark = pytest.mark.one_database
+
 assert checks
 
 # What each gap turns, and into what.

@@ -14,6 +14,8 @@ from readiness.notices.jobs import remind
 from tests import factory
 from tests.factory import NOW, make_decision
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def owner(component):

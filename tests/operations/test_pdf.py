@@ -23,6 +23,8 @@ from readiness.operations.pdf import render_sheet
 from readiness.operations.places import Seen, places_of
 from readiness.operations.sheet import Contact, ErrorState, Link, Option, OptionKind
 
+pytestmark = pytest.mark.one_database
+
 WORDS = (
     "Set the weight of the failing side to zero and leave the other as it is, then watch the "
     "requests of each bucket for as long as resolvers remember the answer. "

@@ -29,6 +29,8 @@ from tests.reports.gap_reports import (
     make_report,
 )
 
+pytestmark = pytest.mark.one_database
+
 EVERY_STANDING = (
     make_line(None, statement="Somebody decides this some day."),
     make_line(make_decision("build", effort="M"), statement="It will be built."),

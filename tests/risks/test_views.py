@@ -172,7 +172,7 @@ class TestTheEditor:
     def test_is_read_by_everybody_and_says_who_may_change_it(self, editor, component):
         html = html_of(editor, EDITOR)
 
-        assert "<form class" not in html
+        assert "matrix-form" not in html
         assert "Who runs the installation (a superuser) changes this" in html
 
     def test_is_written_by_nobody_else(self, login, component):
