@@ -12,6 +12,8 @@ from bench import fleet, look, together
 from bench.live import Line
 from demo.simulated_aws.server import SimulatedAWS
 
+pytestmark = pytest.mark.one_database
+
 
 def said(plan):
     """What bench.look prints of a plan."""

@@ -18,6 +18,8 @@ from readiness.reports.gap_report import build_gap_report
 from readiness.reports.gate import judge
 from readiness.reports.gate_policy import DEFAULT
 
+pytestmark = pytest.mark.one_database
+
 DOCS = Path(__file__).resolve().parents[2] / "docs/gate.md"
 OUTCOMES = dict(re.findall(r"^\| `([a-z-]+)` \| `([a-z_]+)` \|", DOCS.read_text(), re.M))
 

@@ -11,6 +11,8 @@ from readiness.components.queries import counts_of
 from readiness.models import Component
 from readiness.trends.queries import trend_of
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def now(db):
