@@ -409,6 +409,7 @@ def test_walk_covers_every_address():
     assert names_of(get_resolver().url_patterns) == set(ROUTES)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ROUTES)
 @pytest.mark.parametrize("actor", ACTORS)
 def test_each_actor_gets_the_answer_due(world, name, actor):

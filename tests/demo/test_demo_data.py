@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
+from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from demo.data import load_demo
@@ -18,15 +22,27 @@ from readiness.models import Approval, Component
 from readiness.reports.gap_report import build_gap_report
 
 
-@pytest.fixture
-def report(db, settings):
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """The demo and a look at its account, made once; no test here changes anything."""
     now = timezone.now()
-    with SimulatedAWS() as aws:
-        settings.AWS_ENDPOINT_URL = aws.endpoint_url
-        load_demo(seed_asset_router(aws.endpoint_url), now=now)
-        component = Component.objects.get(slug="asset-router")
-        run_now(component=component, now=now)
-    return build_gap_report(component, now)
+    with django_db_blocker.unblock(), ExitStack() as stack:
+        stack.enter_context(transaction.atomic())
+        with SimulatedAWS() as aws, override_settings(AWS_ENDPOINT_URL=aws.endpoint_url):
+            load_demo(seed_asset_router(aws.endpoint_url), now=now)
+            component = Component.objects.get(slug="asset-router")
+            run_now(component=component, now=now)
+        made = build_gap_report(component, now)
+        stack.callback(transaction.set_rollback, True)
+        outer = stack.pop_all()
+    yield made
+    with django_db_blocker.unblock():
+        outer.close()
+
+
+@pytest.fixture
+def report(loaded, db):
+    return loaded
 
 
 def test_every_standing_shows_at_once_and_the_ledger_holds(report):
