@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.text import slugify
 
+from readiness.canonical import canonical
 from readiness.comments.actions import add_comment
 from readiness.decisions.actions import refresh_standings
 from readiness.drills.queries import standing_stamps
@@ -29,11 +31,22 @@ from readiness.models import (
     User,
 )
 
+# What a scenario says, besides the criteria that it proves.
+SAID = ("title", "operation", "purpose", "steps", "success", "term_days")
+
 
 class EditConflict(Exception):
     """Somebody else changed the drill in the meantime; `current` is what the database has now."""
 
     def __init__(self, current: Drill) -> None:
+        super().__init__("Somebody else changed this in the meantime.")
+        self.current = current
+
+
+class ScenarioConflict(Exception):
+    """Somebody else changed the scenario in the meantime; `current` is what it says now."""
+
+    def __init__(self, current: DrillScenario) -> None:
         super().__init__("Somebody else changed this in the meantime.")
         self.current = current
 
@@ -230,15 +243,28 @@ def save_scenario(
     values: dict[str, Any],
     criteria: Collection[Criterion],
     scenario: DrillScenario | None = None,
+    seen: str = "",
 ) -> DrillScenario:
-    """Write a component's own scenario: a new one, or `scenario` anew."""
+    """Write a component's own scenario: a new one, or `scenario` anew, whose fingerprint was `seen`
+    before. Raises ScenarioConflict, changing nothing."""
     if scenario is None:
         scenario = DrillScenario(component=component, slug=_slug(component, values["title"]))
+    else:
+        scenario = DrillScenario.objects.select_for_update(of=("self",)).get(pk=scenario.pk)
+        if fingerprint(scenario) != seen:
+            raise ScenarioConflict(scenario)
     for name, value in values.items():
         setattr(scenario, name, value)
     scenario.save()
     scenario.criteria.set(criteria)
     return scenario
+
+
+def fingerprint(scenario: DrillScenario) -> str:
+    """Return what tells one text of a scenario from another: a form carries it."""
+    said = {name: getattr(scenario, name) for name in SAID}
+    said["criteria"] = sorted(scenario.criteria.values_list("pk", flat=True))
+    return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
 def _slug(component: Component, title: str) -> str:

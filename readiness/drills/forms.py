@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.db.models import QuerySet
 
-from readiness.drills.actions import Plan, Told
+from readiness.drills.actions import SAID, Plan, Told
 from readiness.drills.queries import scenarios_for
 from readiness.drills.rules import STAMPS, WORDS
 from readiness.fields import Words
@@ -316,14 +316,12 @@ class ScenarioForm(CriteriaForm):
 
     @classmethod
     def initial_of(cls, scenario: DrillScenario) -> dict[str, Any]:
-        names = ("title", "operation", "purpose", "steps", "success", "term_days")
-        values = {name: getattr(scenario, name) for name in names}
-        return values | {"criteria": [criterion.pk for criterion in scenario.criteria.all()]}
+        criteria = [criterion.pk for criterion in scenario.criteria.all()]
+        return {name: getattr(scenario, name) for name in SAID} | {"criteria": criteria}
 
     @property
     def values(self) -> dict[str, Any]:
-        names = ("title", "operation", "purpose", "steps", "success", "term_days")
-        return {name: self.cleaned_data[name] for name in names}
+        return {name: self.cleaned_data[name] for name in SAID}
 
     @property
     def picked(self) -> list[Criterion]:

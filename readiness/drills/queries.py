@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from readiness.drills.rules import Age, age_of, days_overdue, last_good_day, worst
@@ -98,6 +98,10 @@ class Practised:
 def practised(component: Component) -> dict[str, list[Practised]]:
     """Return what was rehearsed of each criterion, by its slug: per scenario in use the newest
     drill that is to prove it and passed or failed, the newest first. One query."""
+    # Of one that was planned long ago and written down afterwards only its stamps know when.
+    started = DrillEntry.objects.filter(
+        drill=OuterRef("pk"), kind=EntryKind.STARTED, struck_at=None
+    ).values("received_at")
     rows = (
         Drill.objects.filter(
             component=component,
@@ -105,6 +109,7 @@ def practised(component: Component) -> dict[str, list[Practised]]:
             scenario__retired_at=None,
             criteria__isnull=False,
         )
+        .annotate(start_received_at=Subquery(started))
         .order_by("ended_at", "pk")
         .values_list(
             "criteria__slug",
@@ -114,13 +119,14 @@ def practised(component: Component) -> dict[str, list[Practised]]:
             "outcome",
             "ended_at",
             "made_at",
+            "start_received_at",
             "scenario__term_days",
         )
     )
     newest: dict[tuple[str, int], Practised] = {}
-    for slug, scenario, pk, title, outcome, ended_at, made_at, term in rows:
+    for slug, scenario, pk, title, outcome, ended_at, made_at, received_at, term in rows:
         if ended_at:  # whatever passed or failed has ended
-            told = max(ended_at, made_at)
+            told = max(ended_at, made_at, received_at or made_at)
             newest[slug, scenario] = Practised(pk, title, outcome, ended_at, told, term)
     found: dict[str, list[Practised]] = defaultdict(list)
     for (slug, _), each in sorted(newest.items(), key=lambda of: of[1].ended_at, reverse=True):

@@ -15,6 +15,7 @@ from readiness.drills.actions import (
     add_finding,
     change_plan,
     comment_finding,
+    fingerprint,
     finish_drill,
     link_finding,
     plan_drill,
@@ -420,7 +421,7 @@ class TestScenarios:
         made = save_scenario(component=component, values=self.VALUES, criteria=[])
         save_scenario(
             component=component, values=self.VALUES | {"title": "Pull it"}, criteria=[],
-            scenario=made,
+            scenario=made, seen=fingerprint(made),
         )  # fmt: skip
         retire_scenario(scenario=made, now=NOW)
         retire_scenario(scenario=made, now=NOW + ago(5))

@@ -9,7 +9,14 @@ from django.utils import timezone
 
 from readiness.decisions.actions import refresh_due_standings
 from readiness.decisions.triggers import Trigger, TriggerKind
-from readiness.drills.actions import finish_drill, retire_scenario
+from readiness.drills.actions import (
+    Plan,
+    Told,
+    finish_drill,
+    plan_drill,
+    record_drill,
+    retire_scenario,
+)
 from readiness.drills.page import Cost, bars, matrix_context
 from readiness.drills.queries import (
     done_by_people,
@@ -202,6 +209,22 @@ class TestRevisit:
         finish_drill(drill=drill, outcome="failed", summary="", version=1, by=user, now=NOW)
 
         assert self.standing(component)[0] == "lapsed"
+
+    def test_one_planned_before_and_recorded_late_counts_from_when_it_was_told(
+        self, component, rollback
+    ):
+        user = factory.make_user(team=component.team)
+        plan = Plan(rollback, NOW - days(6))
+        drill = plan_drill(component=component, plan=plan, by=user, now=NOW - days(9))
+        self.refuse(component, NOW - days(3))
+
+        _, back = record_drill(
+            component=component, plan=plan, told=Told(NOW - days(6), NOW - days(5), "failed"),
+            by=user, now=NOW, drill=drill, version=1,
+        )  # fmt: skip
+
+        assert [each.criterion.slug for each in back] == ["c-0-0"]
+        assert self.standing(component) == ("lapsed", ["A drill on it failed: Roll back."])
 
     def test_one_that_went_stale_since_does_by_the_schedule(
         self, component, rollback, time_machine

@@ -426,7 +426,8 @@ class TestScenarios:
         assert (made.component, made.operation, made.term_days) == (component, "unplug", 30)
 
         path = f"{DRILLS}scenarios/{made.slug}/"
-        editor.post(f"{path}edit/", self.SENT | {"title": "Pull it"})
+        seen = editor.get(f"{path}edit/").context["seen"]
+        editor.post(f"{path}edit/", self.SENT | {"title": "Pull it", "seen": seen})
         assert "Pull it" in editor.get(path).content.decode()
 
         editor.post(f"{path}retire/")
@@ -434,6 +435,22 @@ class TestScenarios:
         assert "Pull it" not in html_of(editor, "plan/")
         assert "retired" in editor.get(path).content.decode()
         assert editor.get(f"{path}edit/").status_code == 404
+
+    def test_of_two_who_edit_the_second_sees_both_texts(self, editor, component):
+        editor.post(f"{DRILLS}scenarios/new/", self.SENT)
+        path = f"{DRILLS}scenarios/{DrillScenario.objects.get().slug}/edit/"
+        seen = editor.get(path).context["seen"]
+        editor.post(path, self.SENT | {"title": "Pull it", "seen": seen})
+
+        second = editor.post(path, self.SENT | {"title": "Cut it", "seen": seen})
+
+        html = second.content.decode()
+        assert second.status_code == 409
+        assert "It now says: “Pull it”" in html
+        assert 'value="Cut it"' in html
+        assert DrillScenario.objects.get().title == "Pull it"
+        again = {"title": "Cut it", "seen": second.context["seen"]}
+        assert editor.post(path, self.SENT | again).status_code == 302
 
     def test_of_our_own_say_what_is_missing(self, editor):
         response = editor.post(

@@ -71,15 +71,32 @@ def scenario_edit(request: UserRequest, component: str, slug: str) -> HttpRespon
     found = access.get_component(request, component, needs=Role.EDITOR)
     scenario = get_object_or_404(found.own_scenarios.filter(retired_at=None), slug=slug)
     form, status = ScenarioForm(component=found, initial=ScenarioForm.initial_of(scenario)), 200
+    seen, conflict = actions.fingerprint(scenario), None
     if request.method == "POST":
         form, status = ScenarioForm(request.POST, component=found), 422
+        seen = request.POST.get("seen", "")
         if form.is_valid():
-            actions.save_scenario(
-                component=found, values=form.values, criteria=form.picked, scenario=scenario
-            )
-            messages.success(request, "Saved.")
-            return redirect(request, "scenario_detail", component, slug)
-    context = {"component": found, "form": form, "scenario": scenario}
+            try:
+                actions.save_scenario(
+                    component=found,
+                    values=form.values,
+                    criteria=form.picked,
+                    scenario=scenario,
+                    seen=seen,
+                )
+            except actions.ScenarioConflict as lost:
+                conflict, status = lost.current, 409
+                seen = actions.fingerprint(conflict)
+            else:
+                messages.success(request, "Saved.")
+                return redirect(request, "scenario_detail", component, slug)
+    context = {
+        "component": found,
+        "form": form,
+        "scenario": scenario,
+        "seen": seen,
+        "conflict": conflict,
+    }
     return render_part(request, "drills/scenario_edit.html", context, status=status)
 
 
