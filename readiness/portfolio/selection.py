@@ -98,10 +98,6 @@ class Selection:
         return self.sort.startswith("-")
 
     @property
-    def narrows(self) -> bool:
-        return replace(self, sort=DEFAULT) != Selection()
-
-    @property
     def query(self) -> str:
         """The address' query that asks for the same again; empty for everything."""
         return urlencode(self.pairs)
