@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from readiness.models import CheckRun, Component, Criterion, User
 from readiness.portfolio.page import HEADS, table_context
+from readiness.portfolio.queries import settled_of
 from readiness.portfolio.selection import COLUMNS, Selection
 from tests import factory
 from tests.factory import NOW, TODAY
@@ -109,6 +110,21 @@ def test_of_a_component_of_which_little_is_known_it_says_so(three, editor):
 )
 def test_sorts_by_every_column_both_ways(three, sort, order):
     assert slugs(f"sort={sort}", now=TOMORROW) == order
+
+
+@pytest.mark.parametrize(
+    ("days", "settled"),
+    [
+        (0, {"asset-router": 0, "calm": 4, "late": 2}),
+        (40, {"asset-router": 0, "calm": 3, "late": 0}),
+    ],
+)
+def test_sorts_by_what_is_settled_once_dates_have_passed(three, days, settled):
+    now = NOW + timedelta(days=days)
+    shares = settled_of([each.pk for each in three], TODAY + timedelta(days=days))
+
+    assert {each.slug: round(6 * shares[each.pk]) for each in three} == settled
+    assert {row.component.slug: row.counts.settled for row in shown(now=now)["rows"]} == settled
 
 
 @pytest.mark.parametrize(
