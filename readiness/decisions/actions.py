@@ -180,6 +180,18 @@ def refresh_standings(*, component: Component, now: datetime) -> list[Move]:
     return moves
 
 
+def brought_back(component: Component, now: datetime) -> list[Requirement]:
+    """Bring the index up to date; returns the requirements whose decisions came back by what was
+    written at `now`."""
+    refresh_standings(component=component, now=now)
+    firings = TriggerFiring.objects.filter(at=now, decision__current_for__component=component)
+    return list(
+        Requirement.objects.filter(current_decision__in=firings.values("decision"))
+        .select_related("criterion", "component")
+        .order_by("pk")
+    )
+
+
 class _Watched:
     """The triggers of a component's decisions, looked at once for all."""
 

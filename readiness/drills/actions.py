@@ -15,7 +15,7 @@ from django.utils.text import slugify
 
 from readiness.canonical import canonical
 from readiness.comments.actions import add_comment
-from readiness.decisions.actions import refresh_standings
+from readiness.decisions.actions import brought_back
 from readiness.drills.queries import standing_stamps
 from readiness.models import (
     Component,
@@ -27,7 +27,6 @@ from readiness.models import (
     DrillScenario,
     EntryKind,
     Requirement,
-    TriggerFiring,
     User,
 )
 
@@ -131,7 +130,7 @@ def record_drill(
         for kind, at in moments.items()
         if kind not in stamped
     )
-    return current, _brought_back(component, now)
+    return current, brought_back(component, now)
 
 
 @transaction.atomic
@@ -150,7 +149,7 @@ def finish_drill(
         current.ended_at = stamps.get("recovered") or (last.at if last else now)
     current.outcome, current.summary = outcome, summary
     _keep(current, by)
-    return _brought_back(current.component, now)
+    return brought_back(current.component, now)
 
 
 def _take(drill: Drill, version: int) -> Drill:
@@ -187,16 +186,6 @@ def _write_plan(drill: Drill, plan: Plan, by: User) -> None:
 
 def _own(drill: Drill) -> Collection[Criterion]:
     return list(drill.scenario.criteria.filter(requirements__component=drill.component))
-
-
-def _brought_back(component: Component, now: datetime) -> list[Requirement]:
-    refresh_standings(component=component, now=now)
-    firings = TriggerFiring.objects.filter(at=now, decision__current_for__component=component)
-    return list(
-        Requirement.objects.filter(current_decision__in=firings.values("decision"))
-        .select_related("criterion", "component")
-        .order_by("pk")
-    )
 
 
 # --- what a drill taught --------------------------------------------------------------------------

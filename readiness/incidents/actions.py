@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from readiness.decisions.actions import refresh_standings
-from readiness.models import Component, Criterion, Incident, Requirement, TriggerFiring, User
+from readiness.decisions.actions import brought_back
+from readiness.models import Component, Criterion, Incident, Requirement, User
 
 
 class EditConflict(Exception):
@@ -34,7 +34,7 @@ def record_incident(
     it, because they have a trigger on incidents."""
     incident = Incident(component=component, recorded_by=by, recorded_at=now, **values)
     _write(incident, criteria, by)
-    return incident, _brought_back(component, now)
+    return incident, brought_back(component, now)
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def correct_incident(
         setattr(incident, name, value)
     incident.version = version + 1
     _write(incident, criteria, by)
-    return _brought_back(incident.component, now)
+    return brought_back(incident.component, now)
 
 
 def _write(incident: Incident, criteria: Collection[Criterion], by: User) -> None:
@@ -69,13 +69,3 @@ def _write(incident: Incident, criteria: Collection[Criterion], by: User) -> Non
     del incident.skip_history_when_saving  # type: ignore[attr-defined]
     incident._history_user = by  # type: ignore[attr-defined] # where simple_history looks for it
     incident.save()
-
-
-def _brought_back(component: Component, now: datetime) -> list[Requirement]:
-    refresh_standings(component=component, now=now)
-    firings = TriggerFiring.objects.filter(at=now, decision__current_for__component=component)
-    return list(
-        Requirement.objects.filter(current_decision__in=firings.values("decision"))
-        .select_related("criterion", "component")
-        .order_by("pk")
-    )
