@@ -47,6 +47,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     session = getattr(request, "session", None)
     if session is None or UNDER_WAY not in session:
         return {}
+    # The session of another browser does not know that they were left.
+    if not request.user.is_authenticated or request.user.left_first_steps_at:
+        return {}
     without_aws = WITHOUT_AWS in session
     return {
         "first_steps": SimpleLazyObject(

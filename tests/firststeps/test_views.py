@@ -330,6 +330,18 @@ class TestLeave:
         assert "Resume first steps</button>" in html
         assert "first-steps-bar" not in text_of(editor.get(C))
 
+    def test_ends_the_bar_in_every_browser(self, editor, people, component):
+        elsewhere = Client()
+        elsewhere.force_login(people["editor"])
+        elsewhere.get(STEPS)
+        before = text_of(elsewhere.get(C))
+
+        editor.post(f"{STEPS}leave/")
+
+        assert "first-steps-bar" in before
+        assert "first-steps-bar" not in text_of(elsewhere.get(C))
+        assert "steps-card" not in text_of(elsewhere.get("/"))
+
     def test_resume_takes_them_up_where_they_are(self, editor, people, component):
         editor.post(f"{STEPS}leave/")
         with_checks(component)
