@@ -70,14 +70,21 @@ document.addEventListener("keydown", (event) => {
 });
 
 /* The list of this page, else everything. */
-function searchHere(event) {
-  const box = document.querySelector("#filter-text, #search-text")
+function searchBox() {
+  return document.querySelector("#filter-text, #search-text")
     ?? document.getElementById("top-search");
+}
+
+function searchHere(event) {
+  const box = searchBox();
   if (!box) return;
   event.preventDefault();
   box.focus();
   box.select();
 }
+
+/* The box that has the key says so: it is one, and without this file none. */
+searchBox()?.setAttribute("aria-keyshortcuts", "/");
 
 /* --- rows: selected for what is done to many at once --- */
 let lastPicked = null;

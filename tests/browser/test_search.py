@@ -36,3 +36,14 @@ def test_the_slash_stays_a_slash_in_a_field_and_leads_back_on_the_page_of_search
 
     expect(box).to_have_value("a/b")
     expect(page.get_by_role("search")).to_have_count(1)
+
+
+def test_the_slash_is_said_of_the_one_box_that_it_leads_to(open_as):
+    page = open_as("viewer")
+    claimed = page.locator('[aria-keyshortcuts="/"]')
+
+    for path in ("/queue/", "/search/", "/catalog/", "/components/", "/components/asset-router/"):
+        page.goto(path)
+        page.keyboard.press("/")
+        expect(claimed).to_have_count(1)
+        expect(claimed).to_be_focused()
