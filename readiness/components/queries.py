@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Max, Q, Sum, When
+from django.db.models import Case, Count, F, Q, Sum, When
 from django.utils import timezone
 
 from readiness.decisions.standing import Group, Standing
-from readiness.models import CheckState, Component, Requirement, User
+from readiness.models import Component, Requirement, User
 from readiness.reports.counts import Counts, Tally
 from readiness.trends.sparkline import settled_by_week
 
@@ -22,7 +22,6 @@ PER_PAGE = 50
 class ComponentRow:
     component: Component
     counts: Counts
-    looked_at: datetime | None
     # The share that was settled, by how many weeks ago.
     weeks: Sequence[tuple[int, float]]
 
@@ -46,15 +45,10 @@ def component_page(
 
 
 def rows_of(components: Sequence[Component], now: datetime) -> list[ComponentRow]:
-    """Return components as lists show them, in the same order. Three queries."""
+    """Return components as lists show them, in the same order. Two queries."""
     counts = counts_of([component.pk for component in components], now)
-    looks = dict(
-        CheckState.objects.filter(component__in=counts.keys())
-        .values_list("component")
-        .annotate(Max("latest__checked_at"))
-    )
     weeks = settled_by_week(counts, timezone.localdate(now))
-    return [ComponentRow(c, counts[c.pk], looks.get(c.pk), weeks[c.pk]) for c in components]
+    return [ComponentRow(c, counts[c.pk], weeks[c.pk]) for c in components]
 
 
 def counts_of(component_ids: Sequence[int], now: datetime) -> dict[int, Counts]:

@@ -12,9 +12,8 @@ from readiness import access
 from readiness.components import actions
 from readiness.components.forms import ComponentForm
 from readiness.components.queries import component_page
-from readiness.htmx import UserRequest, redirect, render_part, wants_fragment
+from readiness.htmx import UserRequest, redirect, render_part
 from readiness.models import Blueprint, Catalog, Component, Role
-from readiness.revisit.queries import my_scope, number_waiting
 from readiness.slugs import free_slug
 
 
@@ -41,8 +40,6 @@ def component_list(request: UserRequest) -> HttpResponse:
         "teams": [team for team, _ in roles],
         "may_create": any(role >= Role.EDITOR for _, role in roles),
     }
-    if not wants_fragment(request):
-        context["waiting"] = number_waiting(my_scope(request.user, roles), timezone.localdate())
     return render_part(
         request, "components/component_list.html", context, parts=("component-rows",)
     )

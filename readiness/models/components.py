@@ -86,8 +86,10 @@ class Component(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
+    # When AWS was last asked anything of it: an index of its check states, kept as they are.
+    looked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["version"])
+    history = HistoricalRecords(excluded_fields=["looked_at", "version"])
     objects = ComponentQuerySet.as_manager()
 
     class Meta:

@@ -36,7 +36,7 @@ COLUMNS = (
     Column("Oldest stale drill", lambda row: row.drill and row.drill[0], 34),
     Column("Last rehearsed", lambda row: row.drill and row.drill[1], 14),
     Column("Stale for days", lambda row: row.drill and row.drill[2], 9),
-    Column("Last look at AWS", lambda row: row.looked_at, 17),
+    Column("Last look at AWS", lambda row: row.component.looked_at, 17),
     Column("Next revisit", lambda row: row.revisit, 12),
 )
 

@@ -19,7 +19,7 @@ QUEUE_ROWS, COMPONENTS = 6, 12
 
 def home_context(user: User, roles: Sequence[tuple[Team, Role]], now: datetime) -> dict[str, Any]:
     """Return what waits for a person, and how the components of their teams stand, those first
-    that need the most attention. Nine queries at most."""
+    that need the most attention. Eight queries at most."""
     today = timezone.localdate(now)
     scope = my_scope(user, roles)
     counts, _, waiting = queue_page(scope, group="", page="1", today=today, per_page=QUEUE_ROWS)

@@ -104,4 +104,5 @@ def _drill(row: Row) -> str:
 
 
 def _looked(row: Row) -> str:
-    return ago(row.looked_at) if row.looked_at else '<span class="faint">never</span>'
+    looked_at = row.component.looked_at
+    return ago(looked_at) if looked_at else '<span class="faint">never</span>'

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Sum, When
 from django.utils import timezone
 
 from readiness.components.error_budget import error_budget
@@ -22,13 +22,16 @@ from readiness.confidence.rules import Latest
 from readiness.decisions.standing import Group, Standing
 from readiness.drills.queries import oldest_stale_drill
 from readiness.incidents.queries import Budget, minutes_lost_of
-from readiness.models import CheckState, Component, Criterion, Requirement
+from readiness.models import Component, Criterion, Requirement
 from readiness.portfolio.selection import Listed, Selection
 from readiness.reports.counts import Counts
 
 PER_PAGE = 50
-# Whose: the components of a page, or a query of all that somebody may read.
-Whose = Collection[int] | QuerySet[Any, Any]
+# So many are named one by one; what is to be said of more is read of everything there is, and what
+# nobody asked for is left unread by whoever asked. To join the components takes longer than that.
+FEW = 200
+# Whose: some components, a query of some, or None for all there are.
+Whose = Collection[int] | QuerySet[Any, Any] | None
 ATTENTION = tuple(each for each in Standing if each.group is Group.ATTENTION)
 
 
@@ -48,6 +51,7 @@ def listed(readable: QuerySet[Component]) -> list[Listed]:
             "team__name",
             "availability_target",
             "availability_window_days",
+            "looked_at",
         )
     ]
 
@@ -63,7 +67,8 @@ def in_force(whose: Whose) -> QuerySet[Requirement]:
     """The requirements of components whose criterion is not retired."""
     # Said by the few that are: a join to the criterion would be made for each requirement.
     retired = Criterion.objects.filter(retired_at__isnull=False).values("pk")
-    return Requirement.objects.filter(component__in=whose).exclude(criterion__in=retired).order_by()
+    rows = Requirement.objects.exclude(criterion__in=retired).order_by()
+    return rows if whose is None else rows.filter(component__in=whose)
 
 
 # --- what a table can be sorted by, of many components: one query each ----------------------------
@@ -80,17 +85,15 @@ def attention_of(whose: Whose, today: date) -> dict[int, int]:
     return dict(rows.values_list("component_id").annotate(Count("pk")))
 
 
-def settled_of(whose: Whose, today: date) -> dict[int, float]:
-    """Return the share of requirements that somebody decided and that ask for nothing today."""
-    passed = Q(standing_changes_on__lte=today)
-    open_ones = Q(standing__in=(*ATTENTION, Standing.UNDECIDED)) & ~passed
-    open_ones |= passed & Q(standing_then__in=(*ATTENTION, Standing.UNDECIDED))
+def settled_of(whose: Whose, attention: Mapping[int, int]) -> dict[int, float]:
+    """Return the share of requirements that somebody decided and that ask for nothing today;
+    `attention` is what attention_of says of the same components."""
+    # What nobody decided becomes nothing else by a date.
+    undecided = Count("pk", filter=Q(standing=Standing.UNDECIDED))
     rows = (
-        in_force(whose)
-        .values_list("component_id")
-        .annotate(total=Count("pk"), open=Count("pk", filter=open_ones))
+        in_force(whose).values_list("component_id").annotate(total=Count("*"), undecided=undecided)
     )
-    return {pk: 1 - waiting / total for pk, total, waiting in rows}
+    return {pk: 1 - (undecided + attention.get(pk, 0)) / total for pk, total, undecided in rows}
 
 
 def undecided_of(whose: Whose) -> dict[int, int]:
@@ -122,12 +125,6 @@ def budgets_of(components: Collection[Listed], now: datetime) -> dict[int, Budge
     }
 
 
-def looks_of(whose: Whose) -> dict[int, datetime]:
-    """Return when AWS was last asked anything; components that never asked are left out."""
-    states = CheckState.objects.filter(component__in=whose).order_by()
-    return dict(states.values_list("component_id").annotate(Max("latest__checked_at")))
-
-
 # --- the table ------------------------------------------------------------------------------------
 
 
@@ -141,7 +138,6 @@ class Row:
     budget: Budget | None
     # The title of its scenario, the day it ended, for how many days it has been stale.
     drill: tuple[str, date, int] | None
-    looked_at: datetime | None
     revisit: date | None
 
     @property
@@ -158,39 +154,41 @@ class Reading:
     """Reads the columns, each once: of all that are readable where the list is sorted by it."""
 
     def __init__(self, readable: QuerySet[Component], now: datetime) -> None:
-        self._all = readable.active().order_by().values("pk")  # type: ignore[attr-defined]
         self._now, self._today = now, timezone.localdate(now)
         self.listed = listed(readable)
+        self._ids = [each.pk for each in self.listed]
         self._known: dict[str, Mapping[int, Any]] = {}
-        self._columns: dict[str, Callable[[Whose], Mapping[int, Any]]] = {
-            "settled": lambda whose: settled_of(whose, self._today),
+        self._columns: dict[str, Callable[[Collection[int] | None], Mapping[int, Any]]] = {
+            "settled": lambda whose: settled_of(whose, self.of_all("attention")),
             "attention": lambda whose: attention_of(whose, self._today),
             "undecided": undecided_of,
-            "confidence": latest_confidence,
+            "confidence": lambda whose: latest_confidence(self._some(whose)),
             "budget": lambda whose: budgets_of(self._among(whose), now),
-            "drill": lambda whose: oldest_stale_drill(whose, self._today),
-            "looked": looks_of,
+            "drill": lambda whose: oldest_stale_drill(self._some(whose), self._today),
+            "looked": lambda _: {each.pk: each.looked_at for each in self.listed},
             "revisit": lambda whose: revisits_of(whose, self._today),
         }
 
-    def _among(self, whose: Whose) -> Collection[Listed]:
-        if isinstance(whose, QuerySet):
-            return self.listed
-        return [each for each in self.listed if each.pk in whose]
+    def _some(self, whose: Collection[int] | None) -> Collection[int]:
+        return self._ids if whose is None else whose
+
+    def _among(self, whose: Collection[int] | None) -> Collection[Listed]:
+        return self.listed if whose is None else [e for e in self.listed if e.pk in whose]
 
     def of_all(self, column: str) -> Mapping[int, Any]:
         """Return what a column says of all components."""
         if column not in self._known:
-            self._known[column] = self._columns[column](self._all)
+            few = len(self._ids) <= FEW
+            self._known[column] = self._columns[column](self._ids if few else None)
         return self._known[column]
 
     def rows(self, found: Sequence[Listed]) -> list[Row]:
-        """Return the whole rows of some components, in the same order. Six queries at most."""
+        """Return the whole rows of some components, in the same order. Five queries at most."""
         ids = [each.pk for each in found]
         counts = counts_of(ids, self._now)
         said = [
             self._known[column] if column in self._known else self._columns[column](ids)
-            for column in ("confidence", "budget", "drill", "looked", "revisit")
+            for column in ("confidence", "budget", "drill", "revisit")
         ]
         return [
             Row(each, counts[each.pk], *(values.get(each.pk) for values in said)) for each in found

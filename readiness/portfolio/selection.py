@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -54,6 +54,7 @@ class Listed(NamedTuple):
     team: str
     availability_target: Decimal | None
     window_days: int
+    looked_at: datetime | None
 
     @property
     def window(self) -> timedelta:

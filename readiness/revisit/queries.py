@@ -75,11 +75,6 @@ def queue_page(
     return counts, shown, _rows(scope, [*shown.object_list], today)
 
 
-def number_waiting(scope: Scope, today: date) -> int:
-    """Return how many wait in a queue. One query."""
-    return _waiting(scope, today).count()
-
-
 def _counts(waiting: QuerySet[Any, Any]) -> dict[Group, int]:
     found = dict(waiting.order_by().values_list("place").annotate(Count("pk")))
     return {group: found[place] for group, place in _PLACES.items() if place in found}

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from readiness.aws.errors import UNKNOWN, Status
 from readiness.aws.history import word
@@ -44,6 +45,9 @@ def remember(component: Component, rows: list[CheckResult], *, now: datetime) ->
         unique_fields=["component", "check_id"],
         update_fields=["latest", "known", "known_since", "unknown_since"],
     )
+    if newest := max((row.checked_at for row in rows), default=None):
+        earlier = Q(looked_at=None) | Q(looked_at__lt=newest)
+        Component.objects.filter(earlier, pk=component.pk).update(looked_at=newest)
     moves = refresh_standings(component=component, now=now)
     fallen = [m for m in moves if (m.before, m.after) == REGRESSION]
     for change in changes:

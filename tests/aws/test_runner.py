@@ -355,6 +355,14 @@ def test_could_not_look_keeps_what_was_known(router, status):
     )
 
 
+def test_the_last_look_is_the_newest_whatever_comes_later(router):
+    for hour in (0, 3, 1):  # the last one is a recording of before
+        factory.make_result(router, LOGS, "pass", now=NOW + timedelta(hours=hour))
+
+    router.refresh_from_db()
+    assert router.looked_at == NOW + timedelta(hours=3)
+
+
 def test_known_since_is_when_the_verdict_turned(router):
     for hour, status in enumerate(["pass", "pass", "throttled", "pass", "fail", "fail"]):
         factory.make_result(router, LOGS, status, now=NOW + timedelta(hours=hour))

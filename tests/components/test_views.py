@@ -89,30 +89,14 @@ class TestComponentList:
 
         assert (before, editor.get("/components/").context["rows"][0].attention) == (0, 1)
 
-    def test_says_what_waits_for_me(self, editor, component, people):
-        html_before = editor.get("/components/").content.decode()
-        factory.make_decision(
-            component,
-            "c-0-0",
-            "build",
-            by=people["editor"],
-            now=timezone.now(),
-            due_date=timezone.localdate(),
-        )
-
-        assert "for you" not in html_before
-        assert (
-            '<a href="/queue/">1 waits for you</a>' in editor.get("/components/").content.decode()
-        )
-
     @pytest.mark.parametrize("number", [1, 3, 75])
-    def test_takes_nine_queries_however_many(
+    def test_takes_seven_queries_however_many(
         self, editor, component, number, django_assert_num_queries
     ):
         for n in range(number - 1):
             factory.make_component(slug=f"other-{n}")
 
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(7):
             response = editor.get("/components/")
 
         assert response.context["page"].paginator.count == number

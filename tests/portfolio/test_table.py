@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from readiness.models import CheckRun, Component, Criterion, User
 from readiness.portfolio.page import HEADS, table_context
-from readiness.portfolio.queries import settled_of
+from readiness.portfolio.queries import attention_of, settled_of
 from readiness.portfolio.selection import COLUMNS, Selection
 from tests import factory
 from tests.factory import NOW, TODAY
@@ -70,14 +70,15 @@ def test_a_row_says_what_the_pages_of_its_component_say(three):
     assert (row.confidence.mean, row.confidence.spread) == (3.0, 2.0)
     assert row.budget.percent == round(100 * 6 / (30 * 24 * 60 * 0.01))
     assert row.drill == ("Roll back", TODAY - timedelta(days=40), 31)
-    assert row.looked_at == NOW - timedelta(hours=50)
+    assert row.component.looked_at == NOW - timedelta(hours=50)
     assert row.revisit == TODAY + timedelta(days=9)
 
 
 def test_of_a_component_of_which_little_is_known_it_says_so(three, editor):
     row = row_of("asset-router")
 
-    assert [row.confidence, row.budget, row.drill, row.looked_at, row.revisit] == [None] * 5
+    assert [row.confidence, row.budget, row.drill, row.revisit] == [None] * 4
+    assert row.component.looked_at is None
 
 
 @pytest.mark.parametrize(
@@ -108,8 +109,19 @@ def test_of_a_component_of_which_little_is_known_it_says_so(three, editor):
         ("-nonsense", ["late", "asset-router", "calm"]),
     ],
 )
-def test_sorts_by_every_column_both_ways(three, sort, order):
+@pytest.mark.parametrize("few", [0, 200])
+def test_sorts_by_every_column_both_ways(three, sort, order, few, monkeypatch):
+    monkeypatch.setattr("readiness.portfolio.queries.FEW", few)
+
     assert slugs(f"sort={sort}", now=TOMORROW) == order
+
+
+@pytest.mark.parametrize("few", [0, 200])
+@pytest.mark.parametrize("sort", COLUMNS)
+def test_of_more_than_a_few_nobody_sees_what_others_have(three, sort, few, monkeypatch):
+    monkeypatch.setattr("readiness.portfolio.queries.FEW", few)
+
+    assert slugs(f"sort={sort}&attention=1", user="stranger", now=TOMORROW) == ["late"]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +133,8 @@ def test_sorts_by_every_column_both_ways(three, sort, order):
 )
 def test_sorts_by_what_is_settled_once_dates_have_passed(three, days, settled):
     now = NOW + timedelta(days=days)
-    shares = settled_of([each.pk for each in three], TODAY + timedelta(days=days))
+    ids = [each.pk for each in three]
+    shares = settled_of(ids, attention_of(ids, TODAY + timedelta(days=days)))
 
     assert {each.slug: round(6 * shares[each.pk]) for each in three} == settled
     assert {row.component.slug: row.counts.settled for row in shown(now=now)["rows"]} == settled
@@ -254,4 +267,4 @@ def test_a_click_on_a_column_sorts_the_worst_first_and_the_next_one_turns_it():
 def test_a_run_that_only_waits_is_no_look(component):
     CheckRun.objects.create(component=component, requested_at=NOW)
 
-    assert row_of("asset-router").looked_at is None
+    assert row_of("asset-router").component.looked_at is None
