@@ -11,7 +11,11 @@ from jsonschema import Draft202012Validator
 from readiness.catalog.forms import question_of
 from readiness.catalog.own import actions
 from readiness.catalog.schema import CatalogFileError
-from readiness.components.actions import archive_component, restore_component
+from readiness.components.actions import (
+    archive_component,
+    edit_requirement,
+    restore_component,
+)
 from readiness.decisions.queries import inheritable
 from readiness.decisions.triggers import Trigger, TriggerKind
 from readiness.milestones.compare import Way, compare
@@ -181,6 +185,36 @@ class TestEdit:
         again = form(why="My reason.", seen=actions.fingerprint(own))
         assert f'name="seen" value="{again["seen"]}"' in html
         assert editor.post(self.address(own), again).status_code == 302
+
+    def test_of_the_weight_is_its_rows_with_its_history_and_no_revision(self, editor, component):
+        own = factory.make_own_criterion(component)
+        page = editor.get(self.address(own)).content.decode()
+        seen = actions.fingerprint(own)
+        same = {name: getattr(own, name) for name in ("title", "question", "why", "evidence")}
+
+        editor.post(self.address(own), form(**same, weight="5", seen=seen))
+
+        own.refresh_from_db()
+        requirement = own.requirements.get()
+        assert '<option value="3" selected>3 of 5</option>' in page
+        assert (own.weight, requirement.weight, own.revision) == (5, 5, 1)
+        changes = requirement.history.values_list("weight", "history_user__username")
+        assert (changes.count(), changes.first()) == (2, (5, "editor"))
+
+    def test_of_a_weight_that_its_row_got_meanwhile_is_409_and_says_it(
+        self, editor, component, people
+    ):
+        own = factory.make_own_criterion(component)
+        seen = actions.fingerprint(own)
+        edit_requirement(
+            requirement=own.requirements.get(), values={"weight": 1}, version=1, by=people["admin"]
+        )
+
+        lost = editor.post(self.address(own), form(seen=seen))
+        html = lost.content.decode()
+
+        assert (lost.status_code, own.requirements.get().weight) == (409, 1)
+        assert ("weight 1." in html, '<option value="4" selected>' in html) == (True, True)
 
     def test_into_the_title_of_another_is_refused(self, editor, component):
         factory.make_own_criterion(component, title="Taken")

@@ -13,7 +13,9 @@ from simple_history.utils import bulk_create_with_history
 
 from readiness.canonical import canonical
 from readiness.catalog.meaning import write_criterion
+from readiness.catalog.own.queries import weight_of
 from readiness.catalog.schema import OWN
+from readiness.components.actions import edit_requirement
 from readiness.decisions.actions import refresh_standings
 from readiness.models import Component, Criterion, LiveCheck, Requirement, User
 from readiness.slugs import free_slug
@@ -71,20 +73,27 @@ def create_own_criterion(
 
 @transaction.atomic
 def edit_own_criterion(
-    *, criterion: Criterion, values: Mapping[str, Any], seen: str, now: datetime
+    *, criterion: Criterion, values: Mapping[str, Any], seen: str, by: User, now: datetime
 ) -> Criterion:
-    """Change what a component's own criterion says; `seen` is its fingerprint before.
+    """Change what a component's own criterion says, and its `weight`; `seen` is its fingerprint
+    before.
 
-    A changed meaning raises its revision, as in the catalog. Raises EditConflict or TitleTaken,
-    changing nothing.
+    A changed meaning raises its revision, as in the catalog; another weight does not. Raises
+    EditConflict or TitleTaken, changing nothing.
     """
     component = _locked_owner(criterion)
     current = Criterion.objects.select_related("topic").get(pk=criterion.pk)
+    # Its row says the weight, and may be edited there, too.
+    requirement = Requirement.objects.select_for_update().get(criterion=current)
+    current.weight = requirement.weight
     if fingerprint(current) != seen:
         raise EditConflict(current)
     if current.title != values["title"]:
         _refuse_taken(component, values["title"])
-    write_criterion(current, {name: values[name] for name in SAID}, now=now)
+    write_criterion(current, {name: values[name] for name in (*SAID, "weight")}, now=now)
+    if requirement.weight != values["weight"]:
+        weight, version = {"weight": values["weight"]}, requirement.version
+        edit_requirement(requirement=requirement, values=weight, version=version, by=by)
     refresh_standings(component=component, now=now)
     return current
 
@@ -108,9 +117,10 @@ def bring_back_own_criterion(*, criterion: Criterion, now: datetime) -> None:
 
 
 def fingerprint(criterion: Criterion) -> str:
-    """Return what tells one text of a criterion from another: a form carries it."""
+    """Return what tells one text of a criterion, or weight, from another: a form carries it. One
+    query."""
     said = {name: getattr(criterion, name) for name in SAID if name != "topic"}
-    said["topic"] = criterion.topic_id
+    said |= {"topic": criterion.topic_id, "weight": weight_of(criterion)}
     return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 

@@ -8,6 +8,7 @@ from django import forms
 
 from readiness.catalog.forms import PROSE, CriterionForm
 from readiness.catalog.own.actions import SAID, fingerprint
+from readiness.catalog.own.queries import weight_of
 from readiness.fields import Words
 from readiness.models import Component, Criterion
 
@@ -28,11 +29,12 @@ class OwnCriterionForm(CriterionForm):
     ) -> None:
         if criterion:
             known = {name: getattr(criterion, name) for name in SAID}
+            known["weight"] = weight_of(criterion)
             kwargs["initial"] = known | {"seen": fingerprint(criterion)}
         super().__init__(*args, catalog=component.catalog, **kwargs)
         if criterion:
-            # These are said on its requirement.
-            del self.fields["weight"], self.fields["statement"]
+            # That is said on its row.
+            del self.fields["statement"]
             self.fields["topic"].queryset |= type(criterion.topic).objects.filter(  # type: ignore[attr-defined]
                 pk=criterion.topic_id
             )

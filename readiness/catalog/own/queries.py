@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.db.models import F, QuerySet
 
-from readiness.models import Component, Requirement
+from readiness.models import Component, Criterion, Requirement
 
 
 def own_requirements(component: Component) -> QuerySet[Requirement]:
@@ -21,6 +21,11 @@ def own_requirements(component: Component) -> QuerySet[Requirement]:
             "criterion__position",
         )
     )
+
+
+def weight_of(criterion: Criterion) -> int:
+    """Return how heavy a component holds its own criterion to be: its row says it. One query."""
+    return criterion.requirements.values_list("weight", flat=True).get()
 
 
 def begins_with(component: Component, given: Mapping[str, str]) -> dict[str, object]:

@@ -60,7 +60,11 @@ def own_criterion_edit(request: UserRequest, component: str, criterion: str) -> 
             seen = form.cleaned_data["seen"]
             try:
                 actions.edit_own_criterion(
-                    criterion=own, values=form.values, seen=seen, now=timezone.now()
+                    criterion=own,
+                    values=form.values,
+                    seen=seen,
+                    by=request.user,
+                    now=timezone.now(),
                 )
             except actions.TitleTaken as taken:
                 form.add_error("title", str(taken))

@@ -6,8 +6,9 @@ import yaml
 from django.db.models import F, QuerySet
 from django.utils.text import slugify
 
+from readiness.catalog.own.queries import weight_of
 from readiness.catalog.schema import OWN
-from readiness.models import Component, Criterion, CriterionProposal, Incident
+from readiness.models import Criterion, CriterionProposal, Incident
 
 LONGEST_SLUG = 50
 
@@ -20,20 +21,16 @@ def in_order(proposals: QuerySet[CriterionProposal]) -> QuerySet[CriterionPropos
     )
 
 
-def begins_with_own(criterion: Criterion, weight: int) -> dict[str, object]:
-    """Return what the form of a proposal begins with, out of a component's own criterion."""
+def begins_with_own(criterion: Criterion) -> dict[str, object]:
+    """Return what the form of a proposal begins with, out of a component's own criterion. One
+    query."""
     names = ("topic", "title", "question", "why", "evidence")
-    return {name: getattr(criterion, name) for name in names} | {"weight": weight}
+    return {name: getattr(criterion, name) for name in names} | {"weight": weight_of(criterion)}
 
 
 def begins_with_incident(incident: Incident) -> dict[str, object]:
     """Return what the form of a proposal begins with, out of an incident."""
     return {"why": f"An incident of {incident.component} showed it: {incident.title}"}
-
-
-def own_weight(component: Component, criterion: Criterion) -> int:
-    """Return how heavy a component holds its own criterion to be."""
-    return component.requirements.values_list("weight", flat=True).get(criterion=criterion)
 
 
 def as_yaml(proposal: CriterionProposal) -> str:

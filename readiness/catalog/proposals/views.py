@@ -19,7 +19,6 @@ from readiness.catalog.proposals.queries import (
     begins_with_incident,
     begins_with_own,
     in_order,
-    own_weight,
 )
 from readiness.htmx import UserRequest, redirect, render_part
 from readiness.models import Component, Criterion, CriterionProposal, Incident, Role
@@ -40,7 +39,7 @@ def proposal_list(request: UserRequest) -> HttpResponse:
 def proposal_create(request: UserRequest, component: str) -> HttpResponse:
     found = access.get_component(request, component, needs=Role.EDITOR)
     own, incident = _out_of(request, found)
-    form = ProposalForm(catalog=found.catalog, initial=_begins(found, own, incident))
+    form = ProposalForm(catalog=found.catalog, initial=_begins(own, incident))
     status, waiting = 200, None
     if request.method == "POST":
         form, status = ProposalForm(request.POST, catalog=found.catalog), 422
@@ -77,11 +76,9 @@ def _out_of(request: UserRequest, component: Component) -> tuple[Criterion | Non
     )
 
 
-def _begins(
-    component: Component, own: Criterion | None, incident: Incident | None
-) -> dict[str, object]:
+def _begins(own: Criterion | None, incident: Incident | None) -> dict[str, object]:
     if own:
-        return begins_with_own(own, own_weight(component, own))
+        return begins_with_own(own)
     return begins_with_incident(incident) if incident else {}
 
 
