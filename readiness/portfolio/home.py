@@ -11,7 +11,7 @@ from django.utils import timezone
 from readiness.components.queries import rows_of
 from readiness.models import Component, ConfidenceRound, Role, Team, User
 from readiness.portfolio.queries import attention_of
-from readiness.revisit.queries import my_scope, queue_page
+from readiness.revisit.queries import my_scope, queue_head
 
 # The first few; the rest is a click away.
 QUEUE_ROWS, COMPONENTS = 6, 12
@@ -19,10 +19,9 @@ QUEUE_ROWS, COMPONENTS = 6, 12
 
 def home_context(user: User, roles: Sequence[tuple[Team, Role]], now: datetime) -> dict[str, Any]:
     """Return what waits for a person, and how the components of their teams stand, those first
-    that need the most attention. Eight queries at most."""
+    that need the most attention. Seven queries at most."""
     today = timezone.localdate(now)
-    scope = my_scope(user, roles)
-    counts, _, waiting = queue_page(scope, group="", page="1", today=today, per_page=QUEUE_ROWS)
+    waiting, queue = queue_head(my_scope(user, roles), QUEUE_ROWS, today)
     own = Component.objects.active().filter(team__in=[team.pk for team, _ in roles])
     names = list(own.order_by("name", "pk").values_list("pk", flat=True))
     attention = attention_of(own.order_by().values("pk"), today) if names else {}
@@ -31,8 +30,8 @@ def home_context(user: User, roles: Sequence[tuple[Team, Role]], now: datetime) 
         each.pk: each for each in Component.objects.filter(pk__in=first).select_related("team")
     }
     return {
-        "waiting": sum(counts.values()),
-        "queue": waiting,
+        "waiting": waiting,
+        "queue": queue,
         "components": len(names),
         "attention": sum(1 for pk in names if attention.get(pk)),
         "rows": rows_of([found[pk] for pk in first], now),

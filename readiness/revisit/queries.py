@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Q, QuerySet, SmallIntegerField, When
+from django.db.models import Case, Count, F, Q, QuerySet, SmallIntegerField, When, Window
 
 from readiness.decisions.standing import NEEDS_ATTENTION, Standing
 from readiness.models import Requirement, Role, Team, User
@@ -56,8 +56,15 @@ def my_scope(reader: User, roles: Iterable[tuple[Team, Role]]) -> Scope:
     return Scope(reader, {team.pk: role for team, role in roles}, mine=True)
 
 
+def queue_head(scope: Scope, number: int, today: date) -> tuple[int, list[QueueRow]]:
+    """Return how many wait, and the first so many of them. Two queries."""
+    waiting = _sorted(_waiting(scope, today).annotate(all=Window(Count("*"))))
+    found = list(waiting.values_list("pk", "place", "now", "all")[:number])
+    return (found[0][3] if found else 0), _rows(scope, [each[:3] for each in found], today)
+
+
 def queue_page(
-    scope: Scope, *, group: str, page: str, today: date, per_page: int = PER_PAGE
+    scope: Scope, *, group: str, page: str, today: date
 ) -> tuple[dict[Group, int], Page[Any], list[QueueRow]]:
     """Return how many wait in each group, and one page of them, of one group where `group` names
     it. Three queries."""
@@ -66,13 +73,14 @@ def queue_page(
     number = sum(counts.values())
     if group in counts:
         waiting, number = waiting.filter(place=_PLACES[Group(group)]), counts[Group(group)]
-    pages = Paginator(
-        waiting.order_by("place", "soonest", "-weight", "pk").values_list("pk", "place", "now"),
-        per_page,
-    )
+    pages = Paginator(_sorted(waiting).values_list("pk", "place", "now"), PER_PAGE)
     pages.count = number
     shown = pages.get_page(page)
     return counts, shown, _rows(scope, [*shown.object_list], today)
+
+
+def _sorted(waiting: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    return waiting.order_by("place", "soonest", "-weight", "pk")
 
 
 def _counts(waiting: QuerySet[Any, Any]) -> dict[Group, int]:
