@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django import forms
 from readiness.models import Team, User
 
 LONGEST = 20_000
+MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class Words(forms.CharField):
@@ -33,6 +35,25 @@ class Day(forms.DateField):
             error_messages={"invalid": "Give a day as year-month-day, such as 2027-03-31."},
             **kwargs,
         )
+
+
+class Moment(forms.DateTimeField):
+    """A day and a time, where the users are."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            input_formats=[MOMENT],
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+            error_messages={"invalid": "Give a day and a time, such as 2027-03-31T14:05."},
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().to_python(value)
+        # The first and the last hours of all have no name in UTC, as the database keeps them.
+        if moment and not datetime.min.year < moment.year < datetime.max.year:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
 
 
 class Member(forms.ModelChoiceField[User]):

@@ -10,9 +10,9 @@ from django.forms import BoundField
 from django.utils import timezone
 
 from readiness.confidence.rules import ANSWERS, FEWEST, QUESTION
+from readiness.fields import Moment
 from readiness.models import Component, ConfidenceRound, ConfidenceVote, Topic
 
-MOMENT = "%Y-%m-%dT%H:%M"
 USUALLY, LONGEST = timedelta(days=3), timedelta(days=90)
 CHOICES = [(str(answer), f"{answer} {words}") for answer, words in ANSWERS.items()]
 TOPIC = "topic-"
@@ -22,11 +22,8 @@ class OpenForm(forms.Form):
     """What is asked, said before the first vote."""
 
     question = forms.CharField(max_length=200, initial=QUESTION)
-    closes_at = forms.DateTimeField(
+    closes_at = Moment(
         label="Closes",
-        input_formats=[MOMENT],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-        error_messages={"invalid": "Give a day and a time, such as 2027-03-31T14:05."},
         help_text="From then on nobody votes. It can be closed earlier by hand.",
     )
     names = forms.ChoiceField(

@@ -7,25 +7,13 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
-from readiness.fields import Words
+from readiness.fields import Moment, Words
 from readiness.models import Component, Criterion, Incident
 
-MOMENT = "%Y-%m-%dT%H:%M"
 LONGEST_LINE = 500
 ROW = "row"
-
-
-class Moment(forms.DateTimeField):
-    """A day and a time, where the users are."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            input_formats=[MOMENT],
-            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-            error_messages={"invalid": "Give a day and a time, such as 2027-03-31T14:05."},
-            **kwargs,
-        )
 
 
 class TimelineRow(forms.Form):
@@ -81,7 +69,7 @@ class IncidentForm(forms.ModelForm[Incident]):
         says = f"{ROW}-TOTAL_FORMS" in self.data
         self.timeline = Timeline(self.data if says else None, initial=known, prefix=ROW)
         criteria = (
-            Criterion.objects.filter(requirements__component=component, retired_at=None)
+            Criterion.objects.filter(self._may_be_picked(), requirements__component=component)
             .select_related("topic")
             .order_by("topic__position", "position")
         )
@@ -90,6 +78,11 @@ class IncidentForm(forms.ModelForm[Incident]):
             (topic.name, [(criterion.pk, criterion.title) for criterion in each])
             for topic, each in groupby(criteria, key=lambda criterion: criterion.topic)
         ]
+
+    def _may_be_picked(self) -> Q:
+        """Criteria in use, and what it touched already, whatever became of them."""
+        known = self.instance.criteria.values("pk") if self.instance.pk else []
+        return Q(retired_at=None) | Q(pk__in=known)
 
     def clean_started_at(self) -> datetime:
         started: datetime = self.cleaned_data["started_at"]

@@ -62,7 +62,8 @@ def incidents_of(component: Component, wanted: Wanted, page: str) -> Page[Incide
     """
     found = component.incidents.select_related("recorded_by").prefetch_related("criteria")
     if wanted.year:
-        year = int(wanted.year) if re.fullmatch("[0-9]{4}", wanted.year) else 0
+        # The first and the last years of all do not lie in UTC as a whole.
+        year = int(wanted.year) if re.fullmatch("[1-8][0-9]{3}", wanted.year) else 0
         found = found.filter(started_at__year=year) if year else found.none()
     if wanted.criterion:
         found = found.filter(criteria__slug=wanted.criterion)

@@ -64,6 +64,7 @@ class TestOpening:
             ({"closes_at": "2026-11-20T12:00"}, "This has passed"),
             ({"closes_at": "2027-11-20T12:00"}, "Ask for 90 days at most"),
             ({"closes_at": "soon"}, "Give a day and a time"),
+            ({"closes_at": "9999-12-31T23:59"}, "Give a day and a time"),
             ({"names": "both"}, "Select a valid choice"),
             ({"topics": ["999999"]}, "Select a valid choice"),
         ],
@@ -187,6 +188,21 @@ class TestClosing:
         opened.refresh_from_db()
         assert response.status_code == (200 if may else 403)
         assert (opened.closed_at is not None) is may
+
+    def test_whoever_opened_it_and_left_may_not(self, editor, people, opened):
+        Component.objects.update(visible_to_organisation=True)
+        Membership.objects.filter(user=people["editor"]).delete()
+
+        assert "Close the round now" not in html_of(editor.get(PAGE))
+        assert editor.post(f"{PAGE}{opened.pk}/close/").status_code == 403
+
+    def test_of_an_archived_component_only_its_time_closes_it(self, login, opened):
+        Component.objects.update(archived_at=NOW)
+
+        for name in ("editor", "approver"):
+            assert "Close the round now" not in html_of(login(name).get(PAGE))
+            assert login(name).post(f"{PAGE}{opened.pk}/close/").status_code == 403
+        assert ConfidenceRound.objects.get().closed_at is None
 
     def test_a_second_time_is_told(self, editor, opened):
         editor.post(f"{PAGE}{opened.pk}/close/")

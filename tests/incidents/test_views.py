@@ -90,6 +90,8 @@ class TestIncidentList:
         [
             ({"title": ""}, "This field is required."),
             ({"started_at": "soon"}, "Give a day and a time"),
+            ({"started_at": "0001-01-01T00:00"}, "Give a day and a time"),
+            ({"ended_at": "9999-12-31T23:59"}, "Give a day and a time"),
             ({"started_at": "2026-11-20T12:01"}, "This lies ahead"),
             ({"minutes_lost": "-1"}, "Nobody gains minutes"),
             ({"criteria": ["999999"]}, "not one of the available choices"),
@@ -191,6 +193,15 @@ class TestIncidentList:
         assert shown("page=99") == ["This year", "Last year"]
         assert editor.get(f"{LIST}?year=2025").content.decode().count("<option") == 6
 
+    @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+    @pytest.mark.parametrize("year", ["0000", "0001", "9999"])
+    def test_of_a_year_at_either_end_of_time_has_none(
+        self, editor, component, settings, zone, year
+    ):
+        settings.TIME_ZONE = zone
+
+        assert "No incident fits this filter." in editor.get(f"{LIST}?year={year}").content.decode()
+
     def test_keeps_when_it_ended_and_what_happened_when(self, editor, component):
         sent = form(ended_at="2026-11-20T10:30", **rows(("2026-11-20T10:00", "Rolled back."),
                     ("2026-11-20T09:40", "Noticed."), ("", "")))  # fmt: skip
@@ -260,6 +271,18 @@ class TestIncidentEdit:
         ] == [("Wrong routes", ["c-0-1"]), ("Stale routes.", ["c-0-0"])]
         assert incident.history.first().history_user.username == "editor"
         assert "Stale routes." in editor.get(self.address()).content.decode()
+
+    def test_keeps_a_criterion_that_was_retired_since(self, editor, component):
+        incident = factory.make_incident(component, "c-0-0")
+        Criterion.objects.filter(slug__in=["c-0-0", "c-0-1"]).update(retired_at=NOW)
+        assert editor.get(self.address()).content.decode().count('name="criteria"') == 5
+
+        touched = criteria("c-0-0", "c-0-2")
+        assert editor.post(self.address(), form(version=1, criteria=touched)).status_code == 302
+        assert {each.slug for each in incident.criteria.all()} == {"c-0-0", "c-0-2"}
+
+        refused = editor.post(self.address(), form(version=2, criteria=criteria("c-0-1")))
+        assert refused.status_code == 422
 
     def test_a_criterion_that_is_added_brings_its_decision_back(self, editor, component):
         refuse(component, "c-0-0", TriggerKind.INCIDENT)
