@@ -42,16 +42,16 @@ class EditConflict(Exception):
         self.current = current
 
 
+class DrillIsOver(EditConflict):
+    """It has an outcome already: the plan can no longer be changed."""
+
+
 class ScenarioConflict(Exception):
     """Somebody else changed the scenario in the meantime; `current` is what it says now."""
 
     def __init__(self, current: DrillScenario) -> None:
         super().__init__("Somebody else changed this in the meantime.")
         self.current = current
-
-
-class DrillIsOver(Exception):
-    """It has an outcome already: the plan can no longer be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def change_plan(*, drill: Drill, plan: Plan, version: int, by: User) -> None:
     nothing."""
     current = _take(drill, version)
     if current.outcome:
-        raise DrillIsOver
+        raise DrillIsOver(current)
     _write_plan(current, plan, by)
 
 
@@ -114,11 +114,12 @@ def record_drill(
     """
     current = Drill(component=component, made_at=now) if drill is None else _take(drill, version)
     if current.outcome:
-        raise DrillIsOver
+        raise DrillIsOver(current)
     if drill is None:
         current.made_by = by
     current.outcome, current.summary = told.outcome, told.summary
     current.ended_at = told.ended_at
+    current._history_date = now  # type: ignore[attr-defined] # when it was written down
     _write_plan(current, plan, by)
     stamped = set(standing_stamps(current))
     moments = {"started": told.started_at}
@@ -148,6 +149,7 @@ def finish_drill(
         last = current.entries.filter(struck_at=None).order_by("at").last()
         current.ended_at = stamps.get("recovered") or (last.at if last else now)
     current.outcome, current.summary = outcome, summary
+    current._history_date = now  # type: ignore[attr-defined] # when it was written down
     _keep(current, by)
     return brought_back(current.component, now)
 

@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from readiness.drills.actions import SAID, Plan, Told
 from readiness.drills.queries import scenarios_for
 from readiness.drills.rules import STAMPS, WORDS
-from readiness.fields import Words
+from readiness.fields import Moment, Words
 from readiness.models import (
     Component,
     Criterion,
@@ -26,22 +26,9 @@ from readiness.models import (
     User,
 )
 
-MOMENT = "%Y-%m-%dT%H:%M"
 PART_LENGTH = 60
 # Against nonsense; what a drill takes is in stamps.py.
 LONGEST_AGE = timedelta(days=30)
-
-
-class Moment(forms.DateTimeField):
-    """A day and a time, where the users are."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            input_formats=[MOMENT],
-            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-            error_messages={"invalid": "Give a day and a time, such as 2027-03-31T14:05."},
-            **kwargs,
-        )
 
 
 class CriteriaForm(forms.Form):
@@ -100,8 +87,10 @@ class PlanForm(CriteriaForm):
             # A plan keeps its scenario, whatever became of it.
             scenarios = (scenarios | DrillScenario.objects.filter(pk=known.pk)).distinct()
         self.fields["scenario"].queryset = scenarios  # type: ignore[attr-defined]
-        members = component.team.members.filter(is_active=True)
-        self._members = members.order_by("first_name", "last_name", "username")
+        # A plan keeps its people, too: who had a part had it.
+        members = component.team.members.filter(is_active=True).values("pk")
+        named = Q(pk__in=members) | Q(pk__in=self.initial.get("people", ()))
+        self._members = User.objects.filter(named).order_by("first_name", "last_name", "username")
         self.fields["people"].queryset = self._members  # type: ignore[attr-defined]
 
     @classmethod

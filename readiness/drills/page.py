@@ -40,8 +40,10 @@ def may_edit(component: Component) -> bool:
 
 
 def age_words(drill: Drill, today: date) -> Age | None:
-    """Return what a drill amounts to by itself; None for one that proves nothing."""
-    if drill.ended_at is None or drill.outcome not in queries.TELLING:
+    """Return what a drill amounts to by itself; None for one that proves nothing, as one of a
+    scenario that is out of use."""
+    telling = drill.outcome in queries.TELLING and drill.scenario.retired_at is None
+    if drill.ended_at is None or not telling:
         return None
     return age_of(
         passed=drill.outcome == DrillOutcome.PASSED,

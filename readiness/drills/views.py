@@ -72,7 +72,7 @@ def _begin_with(request: UserRequest, component: Component) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def drill_edit(request: UserRequest, component: str, pk: int) -> HttpResponse:
     drill = access.get_drill(request, component, pk, needs=Role.EDITOR)
-    if drill.outcome:
+    if drill.outcome and request.method == "GET":
         messages.error(request, "It is over: its plan stays as it was.")
         return redirect(request, "drill_detail", component, pk)
     initial = PlanForm.initial_of(drill)
@@ -98,6 +98,9 @@ def drill_edit(request: UserRequest, component: str, pk: int) -> HttpResponse:
 def drill_record(request: UserRequest, component: str) -> HttpResponse:
     found, now = access.get_component(request, component, needs=Role.EDITOR), timezone.now()
     drill = _planned(request, found)
+    if drill and drill.outcome and request.method == "GET":
+        messages.error(request, "It was written down already.")
+        return redirect(request, "drill_detail", component, drill.pk)
     initial = PlanForm.initial_of(drill) if drill else _begin_with(request, found)
     form, status, conflict = RecordForm(component=found, now=now, initial=initial), 200, None
     if request.method == "POST":
@@ -128,7 +131,7 @@ def _planned(request: UserRequest, component: Component) -> Drill | None:
     pk = request.GET.get("drill", "")
     if not pk:
         return None
-    planned = component.drills.filter(outcome="").select_related("scenario")
+    planned = component.drills.select_related("scenario")
     return get_object_or_404(planned, pk=pk if pk.isdecimal() and len(pk) < 18 else 0)
 
 

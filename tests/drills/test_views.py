@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from readiness.drills.actions import add_finding, retire_scenario
 from readiness.drills.stamps import press
@@ -17,16 +16,6 @@ from tests import factory
 
 DRILLS = "/components/asset-router/drills/"
 HTMX = {"HX-Request": "true", "HX-Target": "drill-state"}
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def rollback(component):
-    return factory.make_scenario("roll-back", "c-0-0")
 
 
 @pytest.fixture
@@ -87,124 +76,6 @@ class TestList:
         assert f"{DRILLS}plan/" not in html_of(login("viewer"), "")
 
 
-class TestPlan:
-    def test_of_a_scenario_begins_with_what_it_proves(self, editor, rollback):
-        html = html_of(editor, "plan/?scenario=roll-back")
-
-        assert f'<option value="{rollback.pk}" selected>' in html
-        assert "1 picked" in html
-
-    def test_is_written_with_people_and_parts(self, editor, rollback, people):
-        viewer = people["viewer"]
-        sent = plan(
-            rollback, people=[viewer.pk], goal="Be quick.", **{f"part-{viewer.pk}": " on call "}
-        )
-
-        response = editor.post(f"{DRILLS}plan/", sent)
-
-        drill = Drill.objects.get()
-        assert response["Location"] == f"{DRILLS}{drill.pk}/"
-        assert [(part.user, part.part) for part in drill.parts.all()] == [(viewer, "on call")]
-        assert [each.slug for each in drill.criteria.all()] == ["c-0-0"]
-        assert "Viewer (on call)" in html_of(editor, f"{drill.pk}/")
-
-    def test_says_what_is_wrong_and_keeps_what_was_typed(self, editor, rollback, people):
-        viewer, stranger = people["viewer"], people["stranger"]
-        typed = {f"part-{viewer.pk}": "x" * 61, "planned_for": "soon"}
-
-        response = editor.post(f"{DRILLS}plan/", plan(rollback, people=[viewer.pk], **typed))
-        other = editor.post(f"{DRILLS}plan/", plan(rollback, people=[stranger.pk]))
-
-        html = response.content.decode()
-        assert (response.status_code, other.status_code) == (422, 422)
-        assert "Give a day and a time" in html
-        assert "The part of Viewer is longer than 60 characters." in html
-        assert "x" * 61 in html
-        assert not Drill.objects.exists()
-
-    def test_of_a_scenario_of_another_component_is_refused(self, editor, component):
-        other = factory.make_component(slug="other")
-        foreign = factory.make_scenario("unplug", component=other)
-
-        assert editor.post(f"{DRILLS}plan/", plan(foreign)).status_code == 422
-        assert "Unplug" not in html_of(editor, "plan/?scenario=unplug")
-
-    def test_changed_by_two_shows_both_texts(self, editor, drill, rollback):
-        path = f"{DRILLS}{drill.pk}/edit/"
-        editor.post(path, plan(rollback, version=1, goal="Theirs."))
-
-        response = editor.post(path, plan(rollback, version=1, goal="Mine."))
-
-        html = response.content.decode()
-        assert response.status_code == 409
-        assert "Theirs." in html
-        assert "Mine." in html
-        assert editor.post(path, plan(rollback, version=2, goal="Mine.")).status_code == 302
-        assert Drill.objects.get().goal == "Mine."
-
-    def test_keeps_a_scenario_that_was_retired_since(self, editor, drill, rollback, now):
-        retire_scenario(scenario=rollback, now=now)
-        path = f"{DRILLS}{drill.pk}/edit/"
-
-        assert editor.post(path, plan(rollback, version=1, goal="Last time.")).status_code == 302
-
-    def test_of_one_that_is_over_leads_back(self, component, editor, rollback):
-        drill = factory.make_drill(component)
-
-        assert editor.get(f"{DRILLS}{drill.pk}/edit/").status_code == 302
-
-
-class TestRecord:
-    SENT = {  # noqa: RUF012
-        "planned_for": "2026-11-02T10:00", "ended_at": "2026-11-02T10:30", "outcome": "passed",
-        "noticed_after": "1.5", "mitigated_after": "9",
-    }  # fmt: skip
-
-    @pytest.fixture(autouse=True)
-    def clock(self, time_machine):
-        time_machine.move_to(factory.NOW)
-
-    def test_writes_durations_as_they_were_typed(self, editor, rollback):
-        editor.post(f"{DRILLS}record/", plan(rollback) | self.SENT)
-
-        drill = Drill.objects.get()
-        after = {e.kind: e.at - drill.planned_for for e in drill.entries.all()}
-        assert after == {
-            "started": timedelta(),
-            "noticed": timedelta(seconds=90),
-            "mitigated": timedelta(minutes=9),
-        }
-        assert drill.outcome == "passed"
-
-    def test_of_one_that_was_planned_ends_it(self, editor, component, rollback):
-        drill = factory.make_drill(component, outcome="")
-        path = f"{DRILLS}record/?drill={drill.pk}"
-        assert 'name="version" value="1"' in editor.get(path).content.decode()
-
-        assert editor.post(path, plan(rollback, version=0) | self.SENT).status_code == 409
-        editor.post(path, plan(rollback, version=1) | self.SENT)
-
-        assert Drill.objects.get().outcome == "passed"
-        assert editor.get(path).status_code == 404
-
-    @pytest.mark.parametrize(
-        ("wrong", "says"),
-        [
-            ({"ended_at": "2026-12-24T10:00"}, "This lies ahead"),
-            ({"ended_at": "2026-11-02T09:00"}, "This is before it started."),
-            ({"mitigated_after": "31"}, "It had ended by then."),
-            ({"noticed_after": "-1"}, "Nothing was before the start."),
-            ({"outcome": ""}, "This field is required."),
-        ],
-    )
-    def test_says_what_is_wrong(self, editor, rollback, wrong, says):
-        response = editor.post(f"{DRILLS}record/", plan(rollback) | self.SENT | wrong)
-
-        assert response.status_code == 422
-        assert says in response.content.decode()
-        assert not Drill.objects.exists()
-
-
 class TestDetail:
     @pytest.mark.parametrize("number", [1, 3, 75])
     def test_takes_eleven_queries(
@@ -242,6 +113,18 @@ class TestDetail:
 
         assert "failed until" not in html_of(editor, f"{old.pk}/")
         assert "fresh today" in html_of(editor, f"{new.pk}/")
+
+    def test_of_a_retired_scenario_proves_nothing_and_says_so(
+        self, editor, component, rollback, now
+    ):
+        drill = factory.make_drill(component, ended_at=now, scenario=rollback)
+        retire_scenario(scenario=rollback, now=now)
+
+        html = html_of(editor, f"{drill.pk}/")
+
+        assert "proves nothing: its scenario is retired" in html
+        assert "fresh today" not in html
+        assert "Plan the next one" not in html
 
     def test_findings_are_answered(self, editor, component, drill):
         requirement = component.requirements.first()
