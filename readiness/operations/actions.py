@@ -32,11 +32,12 @@ def save_sheet(
     content = sheet.as_json()
     if newest and newest.content == content:
         return newest
+    number = (newest.number if newest else 0) + 1
     try:
         with transaction.atomic():
             return SheetVersion.objects.create(
                 component=component,
-                number=(newest.number if newest else 0) + 1,
+                number=number,
                 content=content,
                 note=note,
                 made_by=by,
@@ -44,4 +45,4 @@ def save_sheet(
             )
     except IntegrityError:
         # Two who saved at the same moment: the number is taken by the other.
-        raise EditConflict(component.sheet_versions.get(number=base + 1)) from None
+        raise EditConflict(component.sheet_versions.get(number=number)) from None
