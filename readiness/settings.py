@@ -94,8 +94,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
+            # 8 MB of pages for each thread; more, or the file mapped, answered no sooner.
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA temp_store=MEMORY;"
-            "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;"
+            "PRAGMA cache_size=-8000;"
         ),
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
