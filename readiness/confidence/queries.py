@@ -121,6 +121,25 @@ def own_vote(opened: ConfidenceRound, user: User) -> ConfidenceVote | None:
     return opened.votes.filter(mark=mark_of(opened, user)).first()
 
 
+def rounds_waiting(user: User, now: datetime) -> list[ConfidenceRound]:
+    """Return the open rounds in which `user` is asked and has not answered, the first to close
+    first. One query, and one more where any is open."""
+    asked = list(
+        ConfidenceRound.objects.filter(
+            component__team__memberships__user=user,
+            component__archived_at__isnull=True,
+            closed_at__isnull=True,
+            closes_at__gt=now,
+        )
+        .select_related("component", "opened_by")
+        .order_by("closes_at", "pk")
+    )
+    marks = {mark_of(each, user): each for each in asked}
+    own = ConfidenceVote.objects.filter(round__in=asked, mark__in=marks)
+    answered = set(own.values_list("mark", flat=True)) if marks else set()
+    return [each for mark, each in marks.items() if mark not in answered]
+
+
 def named_votes(found: ConfidenceRound) -> QuerySet[ConfidenceVote]:
     """Return the votes of a closed round that said beforehand that names are shown."""
     votes = found.votes.filter(round__is_named=True, voter__isnull=False)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from readiness import access
 from readiness.components.actions import EditConflict, edit_requirement
+from readiness.confidence.queries import rounds_waiting
 from readiness.decisions.actions import DecisionConflict, DecisionInvalid
 from readiness.decisions.queries import current_matrix
 from readiness.decisions.risk import Matrix
@@ -54,6 +55,7 @@ def revisit_queue(request: UserRequest) -> HttpResponse:
         "query": urlencode({"of": scope.query} | ({"group": group} if group else {})),
         "lead": LEAD.days,
         "conditions": conditions_waiting(scope, today),
+        "rounds": rounds_waiting(request.user, timezone.now()) if scope.mine else [],
         "today": today,
     }
     return render_part(request, QUEUE, context)

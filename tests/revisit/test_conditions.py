@@ -81,5 +81,5 @@ def test_takes_as_many_queries_however_many(login, conditional, number, django_a
         conditional(-1)
     editor = login("editor")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(shown(editor)) == number
