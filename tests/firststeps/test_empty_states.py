@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from readiness.models import Component
 from tests import factory
 
 C = "/components/asset-router/"
@@ -21,8 +22,11 @@ EMPTY = [
     (f"{C}risks/", f'href="{C}">To the gap report', "no risk was accepted"),
     (f"{C}runs/", "Run the first checks", "An editor of Edge team runs them."),
     (f"{C}checks/", "Give parameters", "An editor of Edge team gives the parameters."),
-    (f"{C}incidents/", "Record an incident", "No incident is recorded."),
-    (f"{C}milestones/", "Freeze the report", "Nothing is frozen yet."),
+    (f"{C}incidents/", "Record an incident", "An editor of Edge team can record the first."),
+    (f"{C}milestones/", "Freeze the report", "An editor of Edge team can freeze the first."),
+    (f"{C}confidence/", "Open a round", "An editor of Edge team can open the first."),
+    (f"{C}drills/", "Plan a drill", "An editor of Edge team can plan the first."),
+    (f"{C}operations/versions/", "Write the first version", "can write the first version."),
     (f"{C}recordings/", "Make one as said above", "An editor of Edge team brings them."),
     (f"{C}trend/", "a line needs two days", "a line needs two days"),
     (f"{ROW}comments/", "Nobody has said anything yet.", "Editors of Edge team ask and answer"),
@@ -49,6 +53,16 @@ def test_empty_pages_offer_the_first_action_or_say_who_may(login, path, admin, v
         # A button that would only be refused is none.
         posts = set(re.findall(r'<form[^>]*method="post"[^>]*action="([^"]+)"', html))
         assert [each for each in posts if each.startswith(C)] == []
+
+
+@pytest.mark.parametrize("page", ["incidents", "milestones", "confidence", "drills", "operations"])
+def test_of_an_archived_component_nobody_is_to_be_asked(login, component, page):
+    Component.objects.update(archived_at=factory.NOW)
+
+    html = text_of(login("admin").get(f"{C}{page}/"))
+
+    assert "Asset router is archived: nothing is added any more." in html
+    assert "An editor of" not in html
 
 
 class TestEmptyInstallation:
