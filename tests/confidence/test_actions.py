@@ -65,6 +65,20 @@ def test_voting_again_replaces_ones_own_vote(opened, people):
     assert (progress_of(opened).voted, progress_of(opened).members) == (2, 4)
 
 
+def test_members_are_those_who_can_sign_in_and_whoever_voted_before_they_left(
+    component, opened, people
+):
+    members = component.team.memberships
+    User.objects.filter(pk=people["approver"].pk).update(is_active=False)
+    assert (progress_of(opened).voted, progress_of(opened).members) == (0, 3)
+
+    answer(opened, people["viewer"])
+    answer(opened, people["editor"])
+    members.exclude(user=people["admin"]).delete()
+
+    assert (progress_of(opened).voted, progress_of(opened).members) == (2, 2)
+
+
 @pytest.mark.parametrize(
     "said",
     [{"overall": 0}, {"overall": 6}, {"by_topic": {"t-0": 9}}, {"by_topic": {"elsewhere": 3}}],
