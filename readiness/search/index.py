@@ -186,8 +186,17 @@ def _insert(source: Source, vendor: str, only: str = "") -> str:
     return f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) {source.select(vendor, only)}"  # noqa: S608
 
 
-def _delete(source: Source) -> str:
-    return f"DELETE FROM {TABLE} WHERE source = '{source.name}' AND object_id = OLD.id"  # noqa: S608
+def _delete(source: Source, row: str = "OLD") -> str:
+    return (
+        f"DELETE FROM {TABLE} WHERE source = '{source.name}' "  # noqa: S608 - our own names
+        f"AND object_id = {row}.{source.key}"
+    )
+
+
+def _enter(source: Source, vendor: str) -> str:
+    """The new row's entry, in place of the one it takes after."""
+    insert = f"{_insert(source, vendor, 's.id = NEW.id')};"
+    return insert if source.key == "id" else f"{_delete(source, 'NEW')}; {insert}"
 
 
 def _lend(source: str, table: str, key: str) -> str:
@@ -221,8 +230,7 @@ def _drop_triggers(vendor: str) -> list[str]:
 def _sqlite_triggers() -> list[str]:
     triggers = []
     for source in SOURCES:
-        insert = _insert(source, "sqlite", "s.id = NEW.id")
-        on = {"insert": f"{insert};", "delete": f"{_delete(source)};"}
+        on = {"insert": _enter(source, "sqlite"), "delete": f"{_delete(source)};"}
         if source.watched:
             on["update"] = f"{on['delete']} {on['insert']}"
         for verb, does in on.items():
@@ -250,11 +258,10 @@ def _postgres_triggers() -> list[str]:
     statements = []
     for source in SOURCES:
         function = f"readiness_search_{source.name}"
-        insert = _insert(source, "postgresql", "s.id = NEW.id")
         statements.append(
             f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             f"IF TG_OP <> 'INSERT' THEN {_delete(source)}; END IF; "
-            f"IF TG_OP <> 'DELETE' THEN {insert}; END IF; "
+            f"IF TG_OP <> 'DELETE' THEN {_enter(source, 'postgresql')} END IF; "
             "RETURN NULL; END $$"
         )
         on = {"insert": "INSERT", "delete": "DELETE"}

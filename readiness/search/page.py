@@ -22,6 +22,7 @@ TITLES = {
     Kind.DECISION: "Decisions",
     Kind.INCIDENT: "Incidents",
     Kind.DRILL: "Drills",
+    Kind.SHEET: "Operations sheets",
     Kind.COMMENT: "Comments",
     Kind.EVIDENCE: "Evidence",
     Kind.CRITERION: "Criteria",
@@ -116,6 +117,8 @@ def _words(result: Result) -> tuple[str, str, str]:
     if kind is Kind.DRILL and entry.source != "drill":
         of = str(entry.drill.scenario) if entry.drill else ""
         return ("Finding of" if entry.source == "drillfinding" else "Note in"), of, entry.text
+    if kind is Kind.SHEET:
+        return "", "Operations sheet", entry.text
     if kind in (Kind.DECISION, Kind.COMMENT):
         prefix = f"{OUTCOME_WORDS[Outcome(result.outcome)]}:" if result.outcome else ""
         return prefix, str(entry.requirement or ""), entry.text
@@ -172,6 +175,7 @@ _ADDRESSES: dict[Kind, Callable[[Result], str]] = {
     Kind.DECISION: _decision,
     Kind.INCIDENT: _incident,
     Kind.DRILL: _drill,
+    Kind.SHEET: lambda result: _under("sheet_detail", result),
     Kind.COMMENT: _comment,
     Kind.EVIDENCE: lambda result: _under("evidence_list", result, _criterion_of(result)),
     Kind.CRITERION: _criterion,

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     DECISION = "decision"
     INCIDENT = "incident"
     DRILL = "drill"
+    SHEET = "sheet"
     COMMENT = "comment"
     EVIDENCE = "evidence"
     CRITERION = "criterion"

@@ -19,6 +19,8 @@ class Source:
     title: str
     # SQL, where need be by database.
     texts: tuple[str | Mapping[str, str], ...]
+    # The column that an entry is known by. Of rows with the same one only the newest has an entry.
+    key: str = "id"
     # The columns of the table that say it: a change of any other one changes nothing here.
     watched: tuple[str, ...] = ()
     joins: str = ""
@@ -34,7 +36,7 @@ class Source:
         text = " || '\n' || ".join(texts)
         values = (
             f"'{self.name}'",
-            "s.id",
+            f"s.{self.key}",
             self.component,
             self.requirement,
             self.drill,
@@ -89,6 +91,18 @@ TIMELINE = {
     "postgresql": (
         "coalesce((SELECT string_agg(value ->> 'text', '\n') "
         "FROM jsonb_array_elements(s.timeline)), '')"
+    ),
+}
+# What people typed on a sheet, not what they chose.
+SHEET = {
+    "sqlite": (
+        "coalesce((SELECT group_concat(atom, '\n') FROM json_tree(s.content) "
+        "WHERE type = 'text' AND key NOT IN ('kind', 'scenario')), '')"
+    ),
+    "postgresql": (
+        "coalesce((SELECT string_agg(field.value, '\n') FROM jsonb_each(s.content) part, "
+        "jsonb_path_query(part.value, '$[*] ? (@.type() == \"object\")') line, "
+        "jsonb_each_text(line) field WHERE field.key NOT IN ('kind', 'scenario', 'minutes')), '')"
     ),
 }
 OF_REQUIREMENT = "JOIN readiness_requirement r ON r.id = s.requirement_id"
@@ -209,6 +223,20 @@ SOURCES = (
         watched=("text", "ticket_url"),
     ),
     Source(
+        name="sheet",
+        table="readiness_sheetversion",
+        key="component_id",
+        component="s.component_id",
+        by="s.made_by_id",
+        at="s.made_at",
+        title="''",
+        texts=(SHEET,),
+        where=(
+            "s.number = (SELECT max(number) FROM readiness_sheetversion "
+            "WHERE component_id = s.component_id)"
+        ),
+    ),
+    Source(
         name="criterion",
         table="readiness_criterion",
         # 0: of the catalog, which everybody may read.
@@ -228,5 +256,8 @@ SETS = (
     ("component",),
     ("requirement",),
     ("decision",),
-    ("incident", "drill", "drillentry", "drillfinding", "comment", "evidence", "criterion"),
+    (
+        *("incident", "drill", "drillentry", "drillfinding", "sheet"),
+        *("comment", "evidence", "criterion"),
+    ),
 )

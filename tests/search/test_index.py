@@ -39,6 +39,8 @@ def test_built_anew_it_says_the_same(component):
     factory.make_decision(component, "c-0-0")
     factory.make_incident(component)
     factory.make_drill(component, summary="Calm.")
+    for title in ("Purge", "Drain"):
+        factory.make_sheet(component, options=[{"kind": "other", "title": title}])
     before = entries()
 
     assert index.rebuild(connection) == len(before)

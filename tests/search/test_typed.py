@@ -31,6 +31,7 @@ TEXTS = st.text() | st.lists(
         ("us-east-1", [(("us", "east", "1"), False)], []),
         ("/aws/lambda/router", [(("aws", "lambda", "router"), True)], []),
         ("log_group", [(("log", "group"), True)], []),
+        ("gro\u0308\u00dfe", [(("größe",), True)], []),
         ("log log LOG", [(("log",), True)], []),
         ('- * "" \' ( OR', [(("or",), False)], []),
         ("", [], []),
@@ -71,9 +72,11 @@ def test_what_is_too_long_is_cut():
         ("S3 and S30", "s3", "<mark>S3</mark> and S30"),
         ("<b>log</b> & \"log\"", "log",
          "&lt;b&gt;<mark>log</mark>&lt;/b&gt; &amp; &quot;<mark>log</mark>&quot;"),
+        ("a <img src=x>", '"a img src"', "<mark>a &lt;img src</mark>=x&gt;"),
         ("amp &amp; co", "amp", "<mark>amp</mark> &amp;<mark>amp</mark>; co"),
         ("One\n\n  two **three**", "two", "One <mark>two</mark> three"),
         ("Nothing of it", "-of word", "Nothing of it"),
+        ("<b>", "-of", "&lt;b&gt;"),
     ],
 )  # fmt: skip
 def test_marks_what_was_asked_for_and_escapes_the_rest(text, query, says):

@@ -24,6 +24,7 @@ from readiness.models import (
     DrillScenario,
     Incident,
     Requirement,
+    SearchEntry,
 )
 from readiness.search import rows
 from readiness.search.rows import Kind
@@ -79,13 +80,26 @@ def world(component, people):
         at=NOW, received_at=NOW, **by,
     )  # fmt: skip
     DrillFinding.objects.create(drill=drill, text="Feed the walrus.", at=NOW, **by)
+    save_sheet(component, "A walrus blocks the road.")
     factory.make_own_criterion(component, title="A walrus was fed once")
     return component
 
 
+def save_sheet(component, *symptoms):
+    """The next version of the component's operations sheet."""
+    option = {"kind": "drain", "title": "Serve it elsewhere", "minutes": 77, "scenario": "x-ray"}
+    factory.make_sheet(
+        component,
+        by=component.team.memberships.get(user__username="editor").user,
+        options=[option],
+        error_states=[{"symptom": each, "action": "Call the zoo."} for each in symptoms],
+        contacts=[{"who": "Zoo keeper", "how": "by bell"}],
+    )
+
+
 ALL_OF_IT = {
-    "component": 1, "requirement": 2, "decision": 1, "incident": 1, "drill": 3, "comment": 1,
-    "evidence": 1, "criterion": 1,
+    "component": 1, "requirement": 2, "decision": 1, "incident": 1, "drill": 3, "sheet": 1,
+    "comment": 1, "evidence": 1, "criterion": 1,
 }  # fmt: skip
 
 
@@ -162,6 +176,18 @@ class TestWhatIsFound:
     def test_distribution_ids_among_the_parameters(self, world, editor):
         assert found(editor, "e2walrusexample") == {"component": ["Asset router"]}
 
+    def test_what_was_typed_on_an_operations_sheet(self, world, editor):
+        (section,) = editor.get("/search/?q=keeper").context["sections"]
+
+        (line,) = section.lines
+        assert (section.title, line.title, line.by) == (
+            "Operations sheets", "Operations sheet", "Editor",
+        )  # fmt: skip
+        assert "Zoo <mark>keeper</mark>" in line.excerpt
+        assert line.href == "/components/asset-router/operations/"
+        for chosen in ("drain", "77", "ray", "options"):
+            assert "sheet" not in kinds(editor, chosen)
+
     def test_decisions_that_were_superseded_come_after_those_that_stand(self, component, editor):
         for day, reasoning in enumerate(("An old walrus.", "A new walrus.")):
             now = NOW + timedelta(days=day)
@@ -221,6 +247,16 @@ class TestTheIndexFollows:
         )
         assert "incident" not in kinds(editor, "walrus")
 
+    def test_sheets_as_they_were_saved_last(self, world, editor):
+        save_sheet(world, "A seal blocks the road.")
+        other = factory.make_component(slug="other")
+        save_sheet(other, "A walrus blocks the other road.")
+
+        assert (kinds(editor, "seal"), kinds(editor, "zoo")) == ({"sheet": 1}, {"sheet": 2})
+        assert len(found(editor, '"walrus blocks"')["sheet"]) == 1
+        save_sheet(other)
+        assert kinds(editor, '"walrus blocks"') == {}
+
     def test_what_is_withdrawn(self, world, editor, people):
         comment = requirement(world).comments.get()
         withdraw_comment(comment=comment, by=people["editor"], now=NOW)
@@ -241,9 +277,28 @@ class TestTheIndexFollows:
         assert kinds(editor, '"criterion 0 0"') == {}
 
     def test_retired_criteria_are_left_out(self, component, editor):
-        Criterion.objects.filter(slug="c-0-0").update(title="Walrus", retired_at=NOW)
+        criterion = Criterion.objects.filter(slug="c-0-0")
+        criterion.update(title="Walrus")
+        criterion.update(retired_at=NOW)
 
-        assert kinds(editor, "walrus") == {"requirement": 1}
+        retired = kinds(editor, "walrus")
+        criterion.update(retired_at=None)
+
+        assert retired == {"requirement": 1}
+        assert kinds(editor, "walrus") == {"requirement": 1, "criterion": 1}
+
+    def test_days_and_scenarios_that_are_changed_alone(self, component, editor):
+        drill, incident = factory.make_drill(component), factory.make_incident(component)
+        other = factory.make_scenario("break-a-deploy")
+        later = NOW + timedelta(days=3)
+
+        Drill.objects.filter(pk=drill.pk).update(planned_for=later)
+        Incident.objects.filter(pk=incident.pk).update(started_at=later)
+        dated = SearchEntry.objects.filter(at=later).values_list("source", flat=True)
+        Drill.objects.update(scenario=other)
+
+        assert {*dated} == {"drill", "incident"}
+        assert found(editor, f'"{other.title}"')["drill"] == [other.title]
 
     def test_what_is_written_in_bulk(self, component, editor):
         factory.add_criteria(component, 7)
@@ -353,6 +408,7 @@ class TestPage:
             "Asset router",
         ]
         assert found(editor, "walrus", team="other") == {"component": ["Walrus two"]}
+        assert "criterion" not in found(editor, "criterion", team="other")
         assert kinds(editor, "walrus", kind="nonsense") == ALL_OF_IT | {"component": 2}
 
     def test_shows_five_of_a_kind_and_pages_of_25(self, component, editor):
