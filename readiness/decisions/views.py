@@ -44,13 +44,16 @@ PAGE = "reports/gap_report.html"
 def requirement_detail(request: UserRequest, component: str, criterion: str) -> HttpResponse:
     """The gap report with this row open; to htmx the row alone, closed again with ?closed."""
     requirement = access.get_requirement(request, component, criterion)
-    context = gap_report_context(request, requirement.component, timezone.now())
-    closed = "closed" in request.GET
+    closed, saved = "closed" in request.GET, "saved" in request.GET
+    alone = wants_fragment(request) and not saved
+    context = gap_report_context(
+        request, requirement.component, timezone.now(), criterion=criterion if alone else ""
+    )
     here = context["base"] + context["query"]
     if closed and not wants_fragment(request):
         return redirect(request, here)
     line = _line(context, criterion)
-    if "saved" in request.GET and not context["wanted"]:
+    if saved and not context["wanted"]:
         # The topic's counts changed with the row: they come along, to be put in their place.
         context |= {"oob": True, "topic": context["report"].topic_of(line)}
     context |= {"line": line} if closed else _opened(request, requirement, context)
@@ -355,7 +358,8 @@ def _row(
 ) -> HttpResponse:
     """Answer a POST that was not saved: the same row, with everything that was typed."""
     requirement = access.get_requirement(request, component.slug, criterion)
-    context = gap_report_context(request, component, now)
+    alone = criterion if wants_fragment(request) else ""
+    context = gap_report_context(request, component, now, criterion=alone)
     context |= _opened(request, requirement, context, **given)
     return render_part(request, PAGE, context, parts=("row",), status=status)
 

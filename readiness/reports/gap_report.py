@@ -269,10 +269,12 @@ _FIELDS = (
 )
 
 
-def build_gap_report(component: Component, now: datetime) -> GapReport:
-    """Return the gap report of a component as it is at `now`."""
+def build_gap_report(component: Component, now: datetime, *, criterion: str = "") -> GapReport:
+    """Return the gap report of a component as it is at `now`; where `criterion` names one, with
+    that requirement alone, for what shows nothing else."""
+    wanted = {"criterion__slug": criterion} if criterion else {}
     rows = list(
-        Requirement.objects.filter(component=component)
+        Requirement.objects.filter(component=component, **wanted)
         .annotate(
             has_drills=Exists(component.drills.filter(outcome__in=TELLING)),
             has_rounds=Exists(closed_rounds(component, now)),
@@ -280,6 +282,7 @@ def build_gap_report(component: Component, now: datetime) -> GapReport:
         .order_by("criterion__topic__position", "criterion__position")
         .values(*_FIELDS, "has_drills", "has_rounds")
     )
+    has_rounds = not criterion and bool(rows) and rows[0]["has_rounds"]
     _put_inherited(rows)
     people = _people(rows)
     live = live_state(component, now)
@@ -309,7 +312,7 @@ def build_gap_report(component: Component, now: datetime) -> GapReport:
         topics=tuple(topics),
         retired=tuple(retired),
         checks=tuple(live.all),
-        confidence=confidence_at(component, now) if rows and rows[0]["has_rounds"] else None,
+        confidence=confidence_at(component, now) if has_rounds else None,
     )
 
 

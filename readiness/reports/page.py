@@ -15,9 +15,12 @@ from readiness.reports.gap_report import GapReport, build_gap_report
 from readiness.reports.words import OUTCOME_WORDS
 
 
-def gap_report_context(request: UserRequest, component: Component, now: datetime) -> dict[str, Any]:
-    """Return the context of reports/gap_report.html; `detail` is what an open row adds to it."""
-    report = build_gap_report(component, now)
+def gap_report_context(
+    request: UserRequest, component: Component, now: datetime, *, criterion: str = ""
+) -> dict[str, Any]:
+    """Return the context of reports/gap_report.html; `detail` is what an open row adds to it.
+    Where `criterion` names one, it is enough for its row and for nothing else of the page."""
+    report = build_gap_report(component, now, criterion=criterion)
     wanted = ReportFilter.from_query(request.GET)
     topics = arranged(report, wanted)
     newest = CheckRun.objects.filter(component=component).order_by("-requested_at").first()
