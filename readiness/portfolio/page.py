@@ -142,7 +142,6 @@ def refusals_context(
     kept = {"team": team} if team else {}
     context = {
         "found": found,
-        "most": found[0].number if found else 0,
         "total": sum(each.number for each in found),
         "opened": opened,
         "team": team,
