@@ -6,8 +6,10 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+import tinyhtml5
 
 from readiness.decisions.standing import Standing
+from readiness.reports import html_file
 from readiness.reports.html_file import render_html
 from tests.reports import gap_reports
 from tests.reports.gap_reports import HOSTILE, make_decision, make_line, make_report
@@ -33,6 +35,41 @@ def elements(report):
 
 def test_of_as_many_requirements_as_the_catalog_has_is_small():
     assert len(render_html(gap_reports.large_report(74, live=36))) < LARGEST
+
+
+def test_of_four_times_as_many_with_ordinary_reasonings_is_small_too():
+    # Those of the demo have 120 characters.
+    report = gap_reports.large_report(300, reasoning=(100, 300))
+
+    assert len(render_html(report)) < LARGEST
+
+
+LISTS = "- One\n- Two\n\n  with\n\n      <p>code </p>\n\n> Said\n\n1. a\n\n```\n</p>\n\n</li>\n```"
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        gap_reports.large_report(74, live=36),
+        gap_reports.hostile_report(),
+        make_report(make_line(make_decision(reasoning=LISTS))),
+    ],
+    ids=["large", "hostile", "lists"],
+)
+def test_what_is_left_out_of_the_markup_is_implied(report, monkeypatch):
+    lean = render_html(report).decode()
+    monkeypatch.setattr(html_file, "_IMPLIED", re.compile("(?!)"))
+
+    full = render_html(report).decode()
+    assert len(lean) < len(full)
+    assert read(lean) == read(full)
+
+
+def read(html):
+    """What a browser makes of it: every element with its words, but for space around them."""
+    root = tinyhtml5.parse(html, namespace_html_elements=False)
+    words = ((each.tag, each.attrib, each.text, each.tail) for each in root.iter())
+    return [(tag, dict(a), *(" ".join((s or "").split()) for s in said)) for tag, a, *said in words]
 
 
 def test_needs_nothing_and_reaches_nothing():
