@@ -33,7 +33,7 @@ LIVE_WORDS = {
 MAX_FACTS = 4000
 # Characters. A longer requirement may go over to the next page; kept whole it would leave this one
 # half empty.
-MAX_WHOLE = 700
+MAX_WHOLE = 400
 # A word that a line cannot hold.
 _LONG_WORD = re.compile(r"\S{40}")
 

@@ -109,7 +109,7 @@ def test_headings_are_the_bookmarks_and_the_elements(pdf):
         "Contents",
         "Needs attention",
         "Requirements by topic",
-        ["1Topic 0", "2Topic 1", "3Topic 2"],
+        ["1 Topic 0", "2 Topic 1", "3 Topic 2"],
         "Accepted risks",
         "Not applicable",
         "What could not be looked at",
@@ -144,6 +144,14 @@ def test_every_font_is_in_the_file(pdf):
 
     assert names >= {"Inter", "Inter-Semi-Bold", "JetBrains-Mono"}
     assert all("/FontFile2" in font["/FontDescriptor"] for font in fonts)
+
+
+def test_no_glyph_needs_a_correction_of_its_place(pdf):
+    """In sizes that are not whole numbers of Pango's units each one would have one."""
+    shown = b"".join(page.get_contents().get_data() for page in pdf.pages)
+
+    assert b"] TJ" in shown
+    assert b">0<" not in shown
 
 
 def test_each_page_says_which_it_is_and_of_what(pdf):
@@ -293,7 +301,7 @@ def test_decisions_only_leaves_out_what_nobody_decided():
     assert bookmarks(pdf.outline) == [
         "Contents",
         "Decisions by topic",
-        ["1Topic 0"],
+        ["1 Topic 0"],
         "Ledger",
         "What the standings mean",
     ]
@@ -313,7 +321,7 @@ def test_a_topic_is_whole_and_alone_and_counted_for_itself():
 
     lines = REPORT.topics[1].requirements
     said = text_of(pdf)
-    assert bookmarks(pdf.outline) == ["One topic", ["1Topic 1"]]
+    assert bookmarks(pdf.outline) == ["One topic", ["1 Topic 1"]]
     assert [e["/S"] for e in elements(pdf)].count("/H4") == len(lines)
     assert all(line.statement in said for line in lines)
     assert f"of {len(lines)} requirements" in pdf.pages[0].extract_text()
