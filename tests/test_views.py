@@ -110,5 +110,22 @@ def test_request_id_is_ours_not_the_client_s(client, db):
     assert len(response["X-Request-Id"]) == 8
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/components/?text=a%00b&team=%00",
+        "/components/asset-router/incidents/?criterion=a%00b",
+        "/components/asset-router/drills/plan/?scenario=%00",
+        "/portfolio/refusals/?team=%00",
+    ],
+)
+def test_no_address_asks_a_database_for_nul(editor, component, address):
+    """PostgreSQL refuses it with an error."""
+    response = editor.get(address)
+
+    assert response.status_code == 200
+    assert "\0" not in "".join(response.wsgi_request.GET.values())
+
+
 def test_healthz_answers_without_a_login(client, db):
     assert client.get("/healthz/").json() == {"status": "ok"}
