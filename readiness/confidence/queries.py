@@ -59,8 +59,8 @@ def closed_rounds(component: Component, now: datetime) -> QuerySet[ConfidenceRou
 def confidence_at(component: Component, now: datetime) -> Confidence | None:
     """Return what the newest closed round says; None where nobody asked. One query, and a few more
     in the minute in which its time is up."""
-    rounds = closed_rounds(component, now).annotate(number=Window(Count("pk")))
-    found = rounds.first()
+    rounds = closed_rounds(component, now).select_related(None)
+    found = rounds.annotate(number=Window(Count("pk"))).first()
     if found is None:
         return None
     result = result_of_closed(found)
