@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +55,18 @@ class Moment(forms.DateTimeField):
         if moment and not datetime.min.year < moment.year < datetime.max.year:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return moment
+
+
+class Picked(forms.ModelMultipleChoiceField[Any]):
+    """Rows that are ticked. What can be the number of no row is none of them: SQLite would refuse
+    to look for it."""
+
+    def clean(self, value: Any) -> Any:
+        for each in value or ():
+            if not re.fullmatch("[0-9]{1,18}", str(each)):
+                says = self.error_messages["invalid_choice"]
+                raise forms.ValidationError(says, code="invalid_choice", params={"value": each})
+        return super().clean(value)
 
 
 class Member(forms.ModelChoiceField[User]):

@@ -10,7 +10,7 @@ from django.forms import BoundField
 from django.utils import timezone
 
 from readiness.confidence.rules import ANSWERS, FEWEST, QUESTION
-from readiness.fields import Moment
+from readiness.fields import Moment, Picked
 from readiness.models import Component, ConfidenceRound, ConfidenceVote, Topic
 
 USUALLY, LONGEST = timedelta(days=3), timedelta(days=90)
@@ -35,7 +35,7 @@ class OpenForm(forms.Form):
         initial="blind",
         widget=forms.RadioSelect,
     )
-    topics = forms.ModelMultipleChoiceField(
+    topics = Picked(
         Topic.objects.none(),
         label="Asked about each of these, too",
         required=False,

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from readiness.drills.actions import SAID, Plan, Told
 from readiness.drills.queries import scenarios_for
 from readiness.drills.rules import STAMPS, WORDS
-from readiness.fields import Moment, Words
+from readiness.fields import Moment, Picked, Words
 from readiness.models import (
     Component,
     Criterion,
@@ -34,9 +34,7 @@ LONGEST_AGE = timedelta(days=30)
 class CriteriaForm(forms.Form):
     """A form on which criteria of a component are picked, by topic."""
 
-    criteria = forms.ModelMultipleChoiceField(
-        Criterion.objects.none(), label="Criteria it proves", required=False
-    )
+    criteria = Picked(Criterion.objects.none(), label="Criteria it proves", required=False)
 
     def __init__(self, *args: Any, component: Component, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +74,7 @@ class PlanForm(CriteriaForm):
     )
     planned_for = Moment(label="When")
     goal = Words(2, label="Goal", help_text="What you want to know afterwards. Markdown.")
-    people = forms.ModelMultipleChoiceField(User.objects.none(), label="Who", required=False)
+    people = Picked(User.objects.none(), label="Who", required=False)
 
     def __init__(self, *args: Any, component: Component, **kwargs: Any) -> None:
         super().__init__(*args, component=component, **kwargs)

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from readiness.fields import Moment, Words
+from readiness.fields import Moment, Picked, Words
 from readiness.models import Component, Criterion, Incident
 
 LONGEST_LINE = 500
@@ -42,7 +42,7 @@ class IncidentForm(forms.ModelForm[Incident]):
     text = Words(4, label="What happened", help_text="Markdown. What was seen, and why it was.")
     started_at = Moment(label="Started")
     ended_at = Moment(label="Ended", required=False, help_text="Empty: it goes on.")
-    criteria = forms.ModelMultipleChoiceField(
+    criteria = Picked(
         Criterion.objects.none(),
         label="Criteria it touched",
         required=False,

@@ -67,6 +67,7 @@ class TestOpening:
             ({"closes_at": "9999-12-31T23:59"}, "Give a day and a time"),
             ({"names": "both"}, "Select a valid choice"),
             ({"topics": ["999999"]}, "Select a valid choice"),
+            ({"topics": ["9" * 40]}, "Select a valid choice"),
         ],
     )
     def test_what_is_wrong_is_shown(self, editor, component, said, words):

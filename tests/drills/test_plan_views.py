@@ -132,6 +132,11 @@ class TestPlan:
         assert drill.parts.get().user == left
         assert editor.post(path, plan(rollback, version=3, people=[gone.pk])).status_code == 422
 
+    def test_of_people_and_criteria_that_no_row_can_be_is_refused(self, editor, rollback):
+        for name in ("people", "criteria"):
+            sent = plan(rollback) | {name: ["9" * 40]}
+            assert editor.post(f"{DRILLS}plan/", sent).status_code == 422
+
     @pytest.mark.parametrize("when", ["0001-01-01T00:00", "9999-12-31T23:59"])
     def test_at_either_end_of_time_is_refused(self, editor, rollback, when):
         response = editor.post(f"{DRILLS}plan/", plan(rollback, planned_for=when))

@@ -95,6 +95,8 @@ class TestIncidentList:
             ({"started_at": "2026-11-20T12:01"}, "This lies ahead"),
             ({"minutes_lost": "-1"}, "Nobody gains minutes"),
             ({"criteria": ["999999"]}, "not one of the available choices"),
+            ({"criteria": ["9" * 40]}, "not one of the available choices"),
+            ({"criteria": ["c-0-0"]}, "not one of the available choices"),
         ],
     )
     def test_says_what_is_wrong_and_keeps_the_rest(self, editor, component, sent, says):
