@@ -246,7 +246,9 @@ def matrix_context(component: Component, who: Iterable[str], now: datetime) -> d
     covered = {name for row in rows for name, each in row.cells if each}
     return {
         "component": component,
-        "operations": operations,
+        "any": bool(operations),
+        # What nobody did is said in a sentence, not in a column of "never".
+        "operations": [each for each in operations if each in covered],
         "rows": [row for row in rows if not wanted or row.user.username in wanted],
         "members": [(user, user.username in wanted) for user in members],
         "picked": bool(wanted),

@@ -279,7 +279,7 @@ class TestPeople:
         (row,) = context["rows"]
         assert (row.user, row.never) == (ada, ["roll back"])
         assert [(name, each.age) for name, each in row.doubtful] == [("drain", "stale")]
-        assert context["by_nobody"] == ["roll back"]
+        assert (context["operations"], context["by_nobody"]) == (["drain"], ["roll back"])
 
 
 class TestFresh:
