@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Count, Max, Prefetch, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, QuerySet
 
 from readiness.decisions.standing import Standing
 from readiness.milestones.digest import Terms, closing_digest, milestone_digest, verdict_digest
@@ -103,8 +103,9 @@ class Broken:
 def last_go(component: Component) -> datetime | None:
     """Return when the newest milestone that anybody judged was frozen, if nobody said no-go to it;
     else None."""
-    judged = component.milestones.filter(verdicts__isnull=False).distinct()
-    newest = judged.prefetch_related("verdicts").first()
+    judged = Exists(MilestoneVerdict.objects.filter(milestone=OuterRef("pk")))
+    found = component.milestones.filter(judged).defer("frozen")
+    newest = found.prefetch_related("verdicts").first()
     if newest is None or any(v.kind == VerdictKind.NO_GO for v in newest.verdicts.all()):
         return None
     return newest.made_at
@@ -112,7 +113,7 @@ def last_go(component: Component) -> datetime | None:
 
 def broken_milestones() -> Iterator[Broken]:
     """Yield everything about milestones that is not as it was written. One report at a time."""
-    conditions = MilestoneCondition.objects.select_related("closing").order_by("due_date", "text")
+    conditions = MilestoneCondition.objects.select_related("closing").order_by("pk")  # as digested
     verdicts = MilestoneVerdict.objects.prefetch_related(Prefetch("conditions", conditions))
     found = Milestone.objects.select_related("component").order_by("pk")
     for milestone in found.prefetch_related(Prefetch("verdicts", verdicts)).iterator(20):

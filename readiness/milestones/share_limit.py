@@ -10,8 +10,9 @@ from django.core.cache import cache
 from readiness.milestones.sharing import network, secret_digest
 from readiness.models import MilestoneShare
 
-# A network may open nothing so often, and a link may ask for its PDF so often, in WAIT_SECONDS.
-GUESSES, FILES = 20, 30
+# A network may open nothing so often, and a link may ask for its page and for its PDF so often, in
+# WAIT_SECONDS.
+GUESSES, PAGES, FILES = 20, 120, 30
 WAIT_SECONDS = 300
 
 
@@ -25,11 +26,19 @@ def guessed(address: str) -> None:
     _add(_of_network(address))
 
 
-def asked_too_often(share: MilestoneShare) -> bool:
+def page_too_often(share: MilestoneShare) -> bool:
+    """Count that a link asks for its page; return whether it has to wait."""
+    return _too_often(f"share-page-{share.pk}", PAGES)
+
+
+def file_too_often(share: MilestoneShare) -> bool:
     """Count that a link asks for its PDF; return whether it has to wait."""
-    key = f"share-pdf-{share.pk}"
+    return _too_often(f"share-pdf-{share.pk}", FILES)
+
+
+def _too_often(key: str, most: int) -> bool:
     _add(key)
-    return _count(key) > FILES
+    return _count(key) > most
 
 
 def _of_network(address: str) -> str:

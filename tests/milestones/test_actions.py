@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import Error, connection, transaction
+from django.db import Error, connection, models, transaction
 
 from readiness.milestones.actions import (
     AlreadyClosed,
@@ -163,6 +163,77 @@ def test_verify_names_what_was_changed(model, values, says):
 
     with pytest.raises(CommandError, match=says):
         verify()
+
+
+def other_value(field, kept, people):
+    match field:
+        case models.ForeignKey(name="component"):
+            return factory.make_component(slug="other").pk
+        case models.ForeignKey():
+            return next(each.pk for each in people.values() if each.pk != kept)
+        case models.DateTimeField() | models.DateField():
+            return kept + timedelta(days=1)
+        case models.IntegerField():
+            return kept + 7
+        case models.JSONField():
+            return {}
+    return f"x{kept[1:]}"
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (model, field.name)
+        for model in (Milestone, MilestoneVerdict, MilestoneCondition, ConditionClosing)
+        for field in model._meta.concrete_fields
+        # Whose these are is what follows from the digests of others.
+        if field.name not in ("id", "milestone", "verdict", "condition")
+    ],
+)
+@pytest.mark.usefixtures("complete", "unprotected")
+def test_verify_finds_a_change_of_any_column(model, name, people):
+    row = model.objects.order_by("-pk").first()
+    field = model._meta.get_field(name)
+    value = other_value(field, getattr(row, field.attname), people)
+
+    model.objects.filter(pk=row.pk).update(**{name: value})
+
+    assert list(broken_milestones()) != []
+
+
+@pytest.mark.usefixtures("unprotected")
+def test_verify_finds_what_was_put_below_something_else(complete, people, component):
+    other = factory.make_milestone(component, by=people["editor"], name="Other")
+    first, last = ConditionClosing.objects.order_by("pk")
+
+    with transaction.atomic():
+        kept = transaction.savepoint()
+        MilestoneVerdict.objects.update(milestone=other)
+        moved = [each.problem for each in broken_milestones()]
+        transaction.savepoint_rollback(kept)
+        ConditionClosing.objects.filter(pk=first.pk).delete()
+        ConditionClosing.objects.filter(pk=last.pk).update(condition=first.condition_id)
+
+    assert moved == [f"verdict {n} was changed after it was written" for n in (1, 2)]
+    assert [each.problem for each in broken_milestones()] == [
+        f"the closing of “{first.condition}” was changed"
+    ]
+
+
+def test_conditions_that_say_the_same_of_two_owners_hold(milestone, people):
+    """Their order is as they were given, whoever they are."""
+    for turn in (1, -1):
+        owners = [people[each].pk for each in ("editor", "approver", "admin")][::turn]
+        milestone = factory.make_milestone(
+            milestone.component, by=people["editor"], name=f"Turn {turn}"
+        )
+        give_verdict(
+            milestone=milestone, kind=VerdictKind.CONDITIONS, reason="So.",
+            conditions=[Terms("The same.", pk, date(2026, 12, 1)) for pk in owners],
+            by=people["approver"], now=NOW,
+        )  # fmt: skip
+
+    assert list(broken_milestones()) == []
 
 
 @pytest.mark.usefixtures("complete", "unprotected")

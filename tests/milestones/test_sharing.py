@@ -162,6 +162,16 @@ class TestGuessing:
         assert client.get(f"{link(secret)}report.pdf").status_code == 429
         assert not ShareView.objects.exists()
 
+    def test_of_a_link_that_is_asked_for_its_page_again_and_again_waits_too(
+        self, client, secret, monkeypatch
+    ):
+        monkeypatch.setattr("readiness.milestones.share_limit.PAGES", 3)
+
+        answers = [client.get(link(secret)).status_code for _ in range(5)]
+
+        assert answers == [200] * 3 + [429] * 2
+        assert ShareView.objects.count() == 3
+
     def test_of_another_network_is_counted_apart(self, client, secret):
         for n in range(GUESSES):
             client.get(f"{link(f'x{n}')}report.pdf", REMOTE_ADDR="203.0.113.77")

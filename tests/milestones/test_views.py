@@ -53,6 +53,8 @@ class TestList:
     def test_counts_what_is_overdue_and_what_is_closed(
         self, editor, conditional, people, time_machine
     ):
+        time_machine.move_to(NOW.replace(day=25), tick=False)
+        assert "1 overdue" not in editor.get(LIST).content.decode()
         time_machine.move_to(NOW.replace(day=26), tick=False)
         assert "1 overdue" in editor.get(LIST).content.decode()
 

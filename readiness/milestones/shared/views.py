@@ -35,6 +35,8 @@ def milestone_shared(request: HttpRequest, secret: str) -> HttpResponse:
     share = _open(request, secret)
     if isinstance(share, HttpResponse):
         return share
+    if share_limit.page_too_often(share):
+        return _too_often(request)
     pdf = reverse("milestone_shared_pdf", args=[secret])
     context = shown_context(share.milestone, timezone.now()) | {"share": share, "pdf": pdf}
     ours = {host(), _host_of(request)}
@@ -53,7 +55,7 @@ def milestone_shared_pdf(request: HttpRequest, secret: str) -> HttpResponse:
         return share
     found = public_pdf(share.milestone, now=timezone.now())
     if isinstance(found, ReportFile):
-        if share_limit.asked_too_often(share):
+        if share_limit.file_too_often(share):
             return _too_often(request)
         _log(request, share)
         headers = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
