@@ -101,10 +101,11 @@ class TestCreate:
 
         assert editor.post(f"{LIST}new/", form(topic=foreign.pk)).status_code == 422
 
-    def test_sent_twice_makes_one(self, editor, component):
-        editor.post(f"{LIST}new/", form())
+    @pytest.mark.parametrize("title", [TITLE, "Über Nacht größer"])
+    def test_sent_twice_makes_one(self, editor, component, title):
+        editor.post(f"{LIST}new/", form(title=title))
 
-        again = editor.post(f"{LIST}new/", form(title=TITLE.upper()))
+        again = editor.post(f"{LIST}new/", form(title=title.swapcase()))
 
         assert (again.status_code, "of this title already" in again.content.decode()) == (422, True)
         assert Criterion.objects.filter(component=component).count() == 1
@@ -245,6 +246,8 @@ class TestRetire:
         assert [line.criterion for line in report.retired] == [own.slug]
         assert report.counts.total.number == 6
         assert "retired" in editor.get(LIST).content.decode()
+        actions.retire_own_criterion(criterion=own, now=NOW + timedelta(days=1))
+        assert Criterion.objects.get(pk=own.pk).retired_at == NOW
 
         editor.post(f"{LIST}{own.slug}/restore/")
         report = build_gap_report(component, NOW)
@@ -381,6 +384,8 @@ class TestInReports:
         assert html.count("not translated yet") == 6
         assert "Not translated yet: say below" not in html
         assert [entry.translated for entry in entries_of([component.pk])] == [True]
+        # Nothing that could be out of date.
+        assert own.requirements.get().criterion_revision is None
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, 75])

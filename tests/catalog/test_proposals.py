@@ -89,10 +89,11 @@ class TestPropose:
         assert (response.status_code, "This field is required." in html) == (422, True)
         assert f'value="{TITLE}"' in html
 
-    def test_sent_twice_is_kept_once_and_says_so(self, editor, component):
-        editor.post(NEW, form())
+    @pytest.mark.parametrize("title", [TITLE, "Über Nacht größer"])
+    def test_sent_twice_is_kept_once_and_says_so(self, editor, component, title):
+        editor.post(NEW, form(title=title))
 
-        again = editor.post(NEW, form(title=TITLE.lower()))
+        again = editor.post(NEW, form(title=title.swapcase()))
 
         waiting = CriterionProposal.objects.get()
         assert again.status_code == 409

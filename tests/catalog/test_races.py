@@ -97,7 +97,7 @@ def test_of_a_retired_one_and_a_new_one_of_its_title_one_counts(component):
     def act(n):
         if n:
             return factory.make_own_criterion(component, "Fed")
-        return actions.bring_back_own_criterion(criterion=own, now=NOW)
+        return actions.bring_back_own_criterion(criterion=own)
 
     raced(2, act, actions.TitleTaken)
 

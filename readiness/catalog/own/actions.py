@@ -67,7 +67,6 @@ def create_own_criterion(
         criterion_revision=criterion.revision if statement else None,
     )
     bulk_create_with_history([requirement], Requirement, default_user=by, default_date=now)
-    refresh_standings(component=component, now=now)
     return Requirement.objects.select_related("criterion", "component").get(criterion=criterion)
 
 
@@ -105,15 +104,15 @@ def retire_own_criterion(*, criterion: Criterion, now: datetime) -> None:
 
 
 @transaction.atomic
-def bring_back_own_criterion(*, criterion: Criterion, now: datetime) -> None:
-    """Count it again, with the decision that it had. Raises TitleTaken."""
+def bring_back_own_criterion(*, criterion: Criterion) -> None:
+    """Count it again, with the decision that it had: where that stands was kept all the time.
+    Raises TitleTaken."""
     component = _locked_owner(criterion)
     retired = Criterion.objects.filter(pk=criterion.pk, retired_at__isnull=False)
     if not retired.exists():
         return
     _refuse_taken(component, criterion.title)
     retired.update(retired_at=None)
-    refresh_standings(component=component, now=now)
 
 
 def fingerprint(criterion: Criterion) -> str:
@@ -129,7 +128,9 @@ def _locked_owner(criterion: Criterion) -> Component:
 
 
 def _refuse_taken(component: Component, title: str) -> None:
-    if component.own_criteria.filter(retired_at=None, title__iexact=title).exists():
+    # Compared here: SQLite knows no other letters than those of English.
+    titles = component.own_criteria.filter(retired_at=None).values_list("title", flat=True)
+    if title.casefold() in map(str.casefold, titles):
         raise TitleTaken(f"{component} has a criterion of its own of this title already.")
 
 

@@ -93,7 +93,7 @@ def own_criterion_restore(request: UserRequest, component: str, criterion: str) 
     found = access.get_component(request, component, needs=Role.EDITOR)
     own = get_object_or_404(found.own_criteria, slug=criterion)
     try:
-        actions.bring_back_own_criterion(criterion=own, now=timezone.now())
+        actions.bring_back_own_criterion(criterion=own)
     except actions.TitleTaken as taken:
         messages.error(request, str(taken))
     else:

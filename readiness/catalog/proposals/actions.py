@@ -41,9 +41,11 @@ def propose_criterion(
     neither. Raises AlreadyProposed for a title of the component that waits for an answer."""
     # Locked, so that of two at once the second sees the first.
     Component.objects.select_for_update(of=("self",)).get(pk=component.pk)
-    same = component.proposals.filter(taken_up=None, title__iexact=values["title"])
-    if waiting := same.first():
-        raise AlreadyProposed(waiting)
+    title = values["title"].casefold()
+    # Compared here: SQLite knows no other letters than those of English.
+    for waiting in component.proposals.filter(taken_up=None):
+        if waiting.title.casefold() == title:
+            raise AlreadyProposed(waiting)
     names = ("topic", "title", "question", "why", "evidence", "weight")
     return CriterionProposal.objects.create(
         catalog_id=component.catalog_id,
