@@ -107,6 +107,13 @@ class TestWhatCannotBeAsked:
             "could_not_look, nothing_seen, milestone_within_days",
         ]
 
+    def test_installation_that_is_not_set_up(self, settings):
+        settings.AWS_ENDPOINT_URL = "https://elsewhere.example"
+
+        with pytest.raises(CommandError, match="does not point to this machine") as refused:
+            call_command("gate", "asset-router", skip_checks=False)
+        assert refused.value.returncode == 2
+
     def test_database_that_does_not_answer(self, component, monkeypatch):
         def silent(*args):
             raise OperationalError("no connection")
@@ -117,12 +124,15 @@ class TestWhatCannotBeAsked:
 
 
 def test_what_aws_answered_cannot_move_the_terminal(decided):
-    factory.make_result(decided, "logs.retention", "fail", now=timezone.now(), reason="a\x1b[2J\nb")
+    factory.make_result(
+        decided, "logs.retention", "fail", now=timezone.now(), reason="a\x1b[2J\nb\x9b"
+    )
     requirement = decided.requirements.get(criterion__slug="c-0-0")
     requirement.check_bindings = {"logs.retention": {"kind": "added", "reason": "It is so."}}
     requirement.save()
 
-    _, printed = gate()
+    (_, printed), (_, data) = gate(), gate("--json")
 
     assert "but: a [2J b" in printed
-    assert "\x1b" not in printed
+    assert json.loads(data)["reasons"][0]["sentence"].endswith("a\x1b[2J\nb\x9b")
+    assert not {"\x1b", "\x9b"} & {*printed, *data}

@@ -39,6 +39,12 @@ class Command(BaseCommand):
             "--policy", type=Path, metavar="FILE", help="YAML; docs/gate.md shows the default"
         )
 
+    def check(self, *args: Any, **options: Any) -> None:
+        try:
+            super().check(*args, **options)
+        except CommandError as error:
+            raise _untold(str(error)) from error
+
     def handle(self, *args: Any, component: str, json: bool, **options: Any) -> None:
         policy = _policy(options["policy"]) if options["policy"] else DEFAULT
         judgement = _judged(component, policy)
@@ -73,7 +79,8 @@ def _untold(sentence: str) -> CommandError:
 
 
 def _as_json(slug: str, judgement: Judgement) -> str:
-    return json.dumps({"component": slug, **judgement.as_data()}, indent=2, ensure_ascii=False)
+    # In ASCII: escaped, no control character of what AWS said reaches the terminal.
+    return json.dumps({"component": slug, **judgement.as_data()}, indent=2)
 
 
 def _as_text(judgement: Judgement) -> str:
