@@ -49,6 +49,10 @@ class Scale:
     def y(self, value: float) -> float:
         return self.top + self.height * (1 - value / self.most)
 
+    def within(self, marks: Sequence[Mark]) -> list[Mark]:
+        """Those that have a place: an incident may be older than the first day that is known."""
+        return [mark for mark in marks if self.first <= mark.day <= self.last]
+
 
 def standings_chart(trend: Trend) -> SafeString:
     """Return the requirements by standing over time, one band per group, the firmest below.
@@ -58,15 +62,16 @@ def standings_chart(trend: Trend) -> SafeString:
     first, last = _ends(trend.points)
     most = max(point.counts.total.number for point in trend.points) or 1
     scale = Scale(*(trend.days or (first.day, last.day)), most, TOP, HEIGHT)
+    incidents = scale.within(trend.incidents)
     what = f"Requirements by standing, {day_words(first.day)} to {day_words(last.day)}"
     told = (
         f"First: {', '.join(first.counts.in_words()) or 'nothing'}. "
         f"Last: {', '.join(last.counts.in_words()) or 'nothing'}. "
-        f"{_number(trend.milestones, 'milestone')}, {_number(trend.incidents, 'incident')}. "
+        f"{_number(trend.milestones, 'milestone')}, {_number(incidents, 'incident')}. "
         "The table below says each day."
     )
     parts = [_bands(trend.points, scale), _axis(scale), _names_of_bands(last, scale)]
-    parts += [_milestones(trend.milestones, scale), _incidents(trend.incidents, scale)]
+    parts += [_milestones(trend.milestones, scale), _incidents(incidents, scale)]
     return _svg("trend-standings", what, told, TOP + HEIGHT + FOOT, parts)
 
 
@@ -113,7 +118,8 @@ def confidence_chart(trend: Trend) -> SafeString:
     dots = [(scale.x(each.day), scale.y((each.mean or 1) - 1)) for each in told]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
     parts = [_grid(scale), _axis(scale, foot="")]
-    parts += [_milestones(trend.milestones, scale), _incidents(trend.incidents, scale)]
+    incidents = scale.within(trend.incidents)
+    parts += [_milestones(trend.milestones, scale), _incidents(incidents, scale)]
     parts.append(
         f'<polyline class="trend-lost" points="{line}" fill="none" stroke="#18212c" '
         'stroke-width="2"/>'
@@ -122,7 +128,7 @@ def confidence_chart(trend: Trend) -> SafeString:
     parts.append(_beside([(dots[-1][1], f"mean: {told[-1].mean:.1f} of 5")]))
     words = "; ".join(f"{day_words(each.day)}: {_asked(each)}" for each in told)
     desc = f"{words}. {_number(trend.milestones, 'milestone')}, "
-    desc += f"{_number(trend.incidents, 'incident')}."
+    desc += f"{_number(incidents, 'incident')}."
     height = TOP + CONFIDENCE_HEIGHT + FOOT
     return _svg("trend-confidence", "Confidence by round", desc, height, parts)
 

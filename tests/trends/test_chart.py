@@ -129,6 +129,20 @@ def test_incidents_stand_below_the_axis():
     assert mark.find("title").text == "Stale routes, 11 September 2026"
 
 
+@pytest.mark.parametrize("day", [-40, 11])
+def test_an_incident_on_a_day_that_is_not_in_the_picture_is_not_drawn(day):
+    incidents = [Mark(FIRST + timedelta(days=each), "Stale routes") for each in (day, 3)]
+    rounds = [Asked(FIRST, 1, "How?", 3, 4, 3.0, 1.0)]
+
+    for svg in (
+        chart(incidents=incidents),
+        confidence_chart(Trend(GROWING, (), incidents, rounds)),
+    ):
+        drawn = [each for each in parts(svg, "path") if each.get("class") == "trend-incident"]
+        assert [each.find("title").text for each in drawn] == ["Stale routes, 4 September 2026"]
+        assert ", 1 incident." in parts(svg, "desc")[0].text
+
+
 @pytest.mark.parametrize("points", [[], [point(0, done=1)]])
 def test_one_day_is_no_trend(points):
     with pytest.raises(ValueError, match="two days"):
