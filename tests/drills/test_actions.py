@@ -183,6 +183,13 @@ class TestFindings:
         assert self.answered(drill) == [True]
         assert findings_of(drill)[0].decision.outcome == "build"
 
+    def test_each_is_answered_only_by_what_came_after_it(self, component, user, drill):
+        self.find(drill, user, now=NOW - ago(9))
+        factory.make_decision(component, "c-0-0", "build", now=NOW - ago(5))
+        self.find(drill, user)
+
+        assert self.answered(drill) == [True, False]
+
     def test_are_answered_by_a_comment_until_it_is_withdrawn(self, user, drill):
         finding = self.find(drill, user)
         assert comment_finding(finding=finding, by=user, now=NOW)

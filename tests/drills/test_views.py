@@ -286,6 +286,13 @@ class TestMatrix:
         assert '<th scope="row">Viewer' not in html
         assert "Nobody of the team" in html_of(editor, "people/?who=nobody")
 
+    def test_lists_nobody_who_can_no_longer_sign_in(self, editor, rollback):
+        User.objects.filter(username="viewer").update(is_active=False)
+
+        html = html_of(editor, "people/")
+
+        assert ('value="admin"' in html, 'value="viewer"' in html) == (True, False)
+
 
 class TestScenarios:
     SENT = {  # noqa: RUF012
