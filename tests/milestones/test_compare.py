@@ -152,6 +152,18 @@ def test_what_matters_comes_first_and_is_counted():
     assert comparison.in_words == "2 worse, 1 better, 1 changed, 1 as before"
 
 
+def test_of_what_moved_alike_the_heavier_comes_first():
+    names = {"light": 1, "heavy": 5, "middling": 3}
+    before, after = (
+        make_report(*(line(standing, name, weight=weight) for name, weight in names.items()))
+        for standing in (S.DONE, S.CONTRADICTED)
+    )
+
+    moves = compare(before, after).moves
+
+    assert [move.line.criterion for move in moves] == ["heavy", "middling", "light"]
+
+
 def test_a_report_is_as_its_frozen_self():
     report = large_report()
 

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from readiness import settings as product
 from readiness.milestones.actions import (
     ExpiryUnclear,
     SharingOff,
@@ -359,7 +360,7 @@ class TestActions:
         assert not MilestoneShare.objects.exists()
 
     def test_is_off_unless_switched_on(self, milestone, people, settings):
-        settings.SHARING = False
+        settings.SHARING = product.SHARING
         by = people["approver"]
 
         with pytest.raises(SharingOff):

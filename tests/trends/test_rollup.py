@@ -4,11 +4,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from readiness.components.queries import counts_of
 from readiness.incidents.queries import budget_of
 from readiness.models import Component, DailyRollup, WeeklyRollup
-from readiness.trends.rollup import roll_up, roll_up_at
+from readiness.trends.queries import trend_of
+from readiness.trends.rollup import counts_as_json, roll_up, roll_up_at
 from tests import factory
 from tests.factory import NOW, TODAY
 
@@ -39,6 +41,29 @@ def test_the_schedule_writes_today(component, time_machine):
     roll_up()
 
     assert component.rollups.get().day == TODAY + timedelta(days=3)
+
+
+def test_the_day_is_that_of_the_people(component, people):
+    late = NOW.replace(hour=22)
+
+    with timezone.override("Asia/Tokyo"):
+        roll_up_at(late)
+        factory.make_milestone(component, by=people["editor"], now=late - timedelta(days=1))
+        trend = trend_of(component, days=9, today=TODAY + timedelta(days=1))
+
+    assert component.rollups.get().day == TODAY + timedelta(days=1)
+    assert [point.day for point in trend.points] == [TODAY, TODAY + timedelta(days=1)]
+    assert [mark.day for mark in trend.milestones] == [TODAY]
+
+
+def test_a_day_is_as_it_was_written_down_whatever_was_frozen_on_it(component, people):
+    factory.make_milestone(component, by=people["editor"], now=NOW)
+    factory.make_decision(component, "c-0-0", "done")
+    roll_up_at(NOW)
+
+    (point,) = trend_of(component, days=9, today=TODAY).points
+
+    assert counts_as_json(point.counts) == component.rollups.get().counts
 
 
 def test_a_later_look_of_the_day_replaces_the_row_and_the_next_day_adds_one(component, people):
