@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+import re
 
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection, models, transaction
+
+from readiness import append_only
 from readiness.models import Criterion, Requirement, SearchEntry
 from readiness.search import index
 from readiness.search.rows import rows
@@ -33,6 +37,39 @@ def without_triggers():
 def test_every_trigger_is_there(db):
     assert index.missing_triggers(connection) == []
     assert {name for names in SETS for name in names} == {source.name for source in SOURCES}
+
+
+# Written once: whose a row is, who wrote it and when.
+NEVER_CHANGED = {
+    *("id", "component_id", "requirement_id", "criterion_id", "drill_id", "at", "created_at"),
+    *("added_at", "by_id", "author_id", "added_by_id", "recorded_by_id", "made_by_id"),
+}
+# Words that are no prose of people, or that stand elsewhere too.
+LEFT_OUT = {
+    "component": {"criticality"},
+    "requirement": {"check_bindings", "fired", "standing", "standing_then"},
+    "decision": {
+        *("outcome", "effort", "statement", "facts", "triggers", "matrix"),
+        *("digest", "previous_digest"),
+    },
+    "evidence": {"kind", "withdrawn_because"},
+    "drill": {"outcome"},
+    "drillentry": {"kind"},
+    "sheet": {"note"},
+    "criterion": {"slug", "references", "live_check", "live_facts"},
+}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_every_word_is_read_and_every_column_that_is_read_is_watched(source):
+    read = set(re.findall(r"\bs\.([a-z_]+)", source.select(connection.vendor)))
+    (model,) = (each for each in apps.get_models() if each._meta.db_table == source.table)
+    prose = (models.CharField, models.TextField, models.JSONField)
+    written = {f.column for f in model._meta.concrete_fields if isinstance(f, prose)}
+
+    assert written - read == LEFT_OUT.get(source.name, set())
+    if source.table not in append_only.TABLES:
+        assert read - NEVER_CHANGED == set(source.watched) - NEVER_CHANGED
 
 
 def test_built_anew_it_says_the_same(component):

@@ -162,6 +162,15 @@ class TestWhatIsFound:
 
         assert found(editor, query) == {"requirement": [text]}
 
+    def test_who_wrote_it_and_when(self, world, editor):
+        sections = editor.get("/search/?q=walrus").context["sections"]
+
+        said = {str(s.kind): {(line.by, line.at) for line in s.lines} for s in sections}
+        assert {kind for kind, lines in said.items() if lines <= {("", None)}} == {
+            "component", "requirement", "criterion",
+        }  # fmt: skip
+        assert said["evidence"] == said["comment"] == said["sheet"] == {("Editor", NOW)}
+
     def test_what_happened_in_an_incident_without_its_times(self, component, editor):
         incident = factory.make_incident(component, text="Long ago.")
         told = [{"at": "2026-11-10T10:45:00+00:00", "text": "A walrus called."}]
