@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
 
-from readiness.models import Component
+from readiness.milestones.actions import give_verdict
+from readiness.models import Component, VerdictKind
 from tests import factory
 
 ROUTER = {"function_name": "router", "edge_regions": ["eu-west-1"]}
@@ -74,6 +75,20 @@ def test_could_not_tell_is_2(component):
             }
         ],
     }
+
+
+def test_a_milestone_that_the_policy_asks_for_is_looked_up(decided, people, tmp_path):
+    path = tmp_path / "policy.yaml"
+    path.write_text("milestone_within_days: 7")
+    now = timezone.now()
+    before = gate("--policy", path)
+    milestone = factory.make_milestone(decided, by=people["editor"], now=now)
+
+    give_verdict(
+        milestone=milestone, kind=VerdictKind.GO, reason="", by=people["approver"], now=now
+    )
+
+    assert (before[0], gate("--policy", path)[0]) == (1, 0)
 
 
 class TestWhatCannotBeAsked:
