@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
-from functools import cache
+from functools import cache, wraps
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from urllib.parse import quote
 
 from cssselect2 import ElementWrapper
@@ -39,6 +40,24 @@ from readiness.reports.pdf_variant import variant_content
 from readiness.reports.plain_text import without_control_characters
 
 FONTS = Path(__file__).parent / "fonts"
+ROOM = 2**15  # pointers; a call takes some fifty
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _with_room(render: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Give calls a stack in one piece. CPython cuts it into pieces of 16 KB, and each call across
+    an edge asks the system for a piece that its return gives back: a layout is as deep as that, and
+    spent a sixth of its time there. For a call that needs more it makes a piece that has room for
+    those below, too."""
+
+    @wraps(render)
+    def call(*args: _P.args, **asked: _P.kwargs) -> _R:
+        return render(*args, **asked)
+
+    call.__code__ = call.__code__.replace(co_stacksize=ROOM)  # type: ignore[attr-defined]
+    return call
 
 
 def render_pdf(
@@ -65,6 +84,7 @@ def render_pdf(
         )
 
 
+@_with_room
 def lay_out(html: str, style: str, paper: str, *, archival: bool = False) -> Document:
     """Return the pages of a document in the house's style; `style` names a template of CSS that is
     given the paper. Raises ValueError for a paper that there is not."""
@@ -77,6 +97,7 @@ def lay_out(html: str, style: str, paper: str, *, archival: bool = False) -> Doc
     return document.render(font_config=fonts, color_profiles=profiles, **options)
 
 
+@_with_room
 def written(document: Document, attachment: Attachment | None = None) -> bytes:
     """Return pages that were laid out as a PDF; with an attachment, as PDF/A-3."""
     options = ARCHIVAL | {"attachments": [attachment]} if attachment else OPTIONS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import resource
 import socket
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -16,7 +17,7 @@ from readiness.decisions.standing import Standing
 from readiness.reports.data import report_digest
 from readiness.reports.formats import VARIANTS
 from readiness.reports.gap_report import Person
-from readiness.reports.pdf import NOTHING, _OurFonts, render_pdf
+from readiness.reports.pdf import NOTHING, _OurFonts, _with_room, render_pdf
 from tests.reports.gap_reports import (
     ADA,
     NOW,
@@ -144,14 +145,6 @@ def test_every_font_is_in_the_file(pdf):
 
     assert names >= {"Inter", "Inter-Semi-Bold", "JetBrains-Mono"}
     assert all("/FontFile2" in font["/FontDescriptor"] for font in fonts)
-
-
-def test_no_glyph_needs_a_correction_of_its_place(pdf):
-    """In sizes that are not whole numbers of Pango's units each one would have one."""
-    shown = b"".join(page.get_contents().get_data() for page in pdf.pages)
-
-    assert b"] TJ" in shown
-    assert b">0<" not in shown
 
 
 def test_each_page_says_which_it_is_and_of_what(pdf):
@@ -445,6 +438,40 @@ def test_stylesheet_gets_our_fonts_and_no_other_file(name):
     assert _OurFonts().fetch("font:Inter-Regular").read()[:4] == b"\0\1\0\0"
     with pytest.raises(KeyError):
         _OurFonts().fetch(f"font:{name}")
+
+
+# --- What it must not waste -----------------------------------------------------------------------
+
+
+def test_no_glyph_needs_a_correction_of_its_place(pdf):
+    """In sizes that are not whole numbers of Pango's units each one would have one."""
+    shown = b"".join(page.get_contents().get_data() for page in pdf.pages)
+
+    assert b"] TJ" in shown
+    assert b">0<" not in shown
+
+
+def pages_of_memory(call):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    call(200)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+def test_calls_far_down_ask_the_system_for_no_memory():
+    def leaf():
+        pass
+
+    leaf.__code__ = leaf.__code__.replace(co_stacksize=500)
+
+    def deep(levels):
+        for _ in range(100):
+            leaf()
+        if levels:
+            deep(levels - 1)
+
+    # On an edge of CPython's stack each call asks.
+    assert pages_of_memory(deep) > 1000
+    assert pages_of_memory(_with_room(deep)) < 300
 
 
 # --- What it must bear ----------------------------------------------------------------------------
