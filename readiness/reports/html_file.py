@@ -23,7 +23,7 @@ from readiness.reports.plain_text import without_control_characters
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BLOCK = r"(?=</?(?:article|blockquote|dl|h[1-6]|header|li|main|nav|ol|p|pre|section|table|ul)\b)"
 # HTML means them where a block begins or ends; 300 requirements have 50 KB of them.
-_IMPLIED = re.compile(rf"\s+{_BLOCK}|</p>\s*{_BLOCK}|</li>\s*(?=<li\b|</[ou]l>)")
+_IMPLIED = re.compile(rf"(?<!\s)\s+{_BLOCK}|</p>\s*{_BLOCK}|</li>\s*(?=<li\b|</[ou]l>)")
 _TOKEN = re.compile(r"^ *(--[a-z0-9-]+): [^;]+;\n", re.MULTILINE)
 
 

@@ -50,6 +50,13 @@ def test_no_cell_begins_as_a_formula(text):
     assert [c for c in cells if c.strip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))] == []
 
 
+@pytest.mark.parametrize("start", ["=", " =", "+", "-", "@", "\t=", "\n=", "\uff1d", "\uff0b"])
+def test_text_that_begins_as_a_formula_is_held(start):
+    (row,) = read(make_report(make_line(make_decision(reasoning=f"{start}1+1"))))
+
+    assert row["Reasoning"] == f"'{start}1+1"
+
+
 def test_hostile_texts_do_not_move_the_columns():
     report = gap_reports.hostile_report()
 

@@ -65,6 +65,15 @@ def test_what_is_left_out_of_the_markup_is_implied(report, monkeypatch):
     assert read(lean) == read(full)
 
 
+def test_much_space_in_a_text_takes_no_time():
+    # Minutes, where every space of it is tried as the first one.
+    said = f"A{' ' * 100_000}gap."
+
+    html = render_html(make_report(make_line(make_decision(reasoning=said)))).decode()
+
+    assert said in html
+
+
 def read(html):
     """What a browser makes of it: every element with its words, but for space around them."""
     root = tinyhtml5.parse(html, namespace_html_elements=False)
