@@ -10,8 +10,9 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 _LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
-# As HTML may write it, in an address of the web too.
-_E_MAIL = re.compile(r"[\w.+-]+(?:@|%40|&#64;|&#x40;)[\w-]+(?:\.[\w-]+)*", re.IGNORECASE)
+# As HTML may write it, in an address of the web too. No more than 64 characters stand before the @:
+# without an end, a long word without one would be read anew from each of its letters.
+_E_MAIL = re.compile(r"[\w.+-]{1,64}(?:@|%40|&#64;|&#x40;)[\w-]+(?:\.[\w-]+)*", re.IGNORECASE)
 LEFT_OUT = "(e-mail address left out)"
 
 

@@ -13,7 +13,7 @@ LENGTH = 160
 _BEFORE = 40
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 # Marks of Markdown that say nothing on one line.
-_MARKDOWN = re.compile(r"\*+|`|^\s*(?:#+|>|[-*])\s", re.MULTILINE)
+_MARKDOWN = re.compile(r"\*+|`|^[^\S\n]*(?:#+|>|[-*])\s", re.MULTILINE)
 _LETTER, _OTHER = r"[^\W_]", r"[\W_]"
 
 

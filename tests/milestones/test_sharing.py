@@ -389,3 +389,10 @@ class TestActions:
 )
 def test_strangers_see_no_way_in_and_no_address(html, left):
     assert for_strangers(html, {"ours.example"}) == (html if left is None else left)
+
+
+def test_a_word_without_an_end_takes_no_time():
+    # A third of a second; half a minute, where each letter of it is tried as the first one.
+    html = f"<p>{'a' * 60_000}</p>"
+
+    assert for_strangers(html, {"ours.example"}) == without_e_mail(html) == html

@@ -92,6 +92,13 @@ def test_an_excerpt_is_from_where_most_of_the_words_are():
     assert said[0] == said[-1] == "\N{HORIZONTAL ELLIPSIS}"
 
 
+def test_much_space_in_a_text_takes_no_time():
+    # Half a minute, where every line of it is tried as the first one.
+    text = "An alarm" + "\n" * 50_000 + "and a region"
+
+    assert excerpt(text, typed("region")) == "An alarm and a <mark>region</mark>"
+
+
 def test_an_excerpt_of_what_has_no_such_word_is_its_beginning():
     said = excerpt("Begins here. " * 40, typed("nowhere"))
 
