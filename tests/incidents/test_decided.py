@@ -197,6 +197,15 @@ class TestFired:
 
         assert fired_by(incident_of(component, "c-0-0", title="The second")) == []
 
+    def test_not_what_one_of_the_same_name_brought_back_on_the_same_day(self, component):
+        refused = self.refuse(component, "c-0-0")
+        first = incident_of(component, "c-0-0", now=NOW - timedelta(hours=2))
+
+        second = incident_of(component, "c-0-0")
+
+        assert [firing.decision for firing in fired_by(first)] == [refused]
+        assert fired_by(second) == []
+
 
 class TestIncidentDetail:
     @pytest.fixture(autouse=True)
