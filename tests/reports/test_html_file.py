@@ -136,6 +136,12 @@ def test_hostile_text_stays_text():
     assert "7 * 7" in render_html(gap_reports.hostile_report()).decode()
 
 
+def test_control_characters_are_spaces():
+    html = render_html(make_report(make_line(make_decision(reasoning="a\x1b[2J\x9bb")))).decode()
+
+    assert "a [2J b" in html
+
+
 def test_links_within_lead_somewhere_and_ids_are_unique():
     found = elements(gap_reports.large_report(74))
     ids = [attrs["id"] for _, attrs in found if "id" in attrs]

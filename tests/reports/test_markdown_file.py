@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 
@@ -61,3 +62,16 @@ def test_what_could_not_be_looked_at_has_its_reason():
     line = make_line(make_decision(), make_check(status="not_authorised", reason="No."))
 
     assert "| `logs.retention` | 18 November 2026 | No. |" in render_md(make_report(line)).decode()
+
+
+def test_what_stands_on_one_line_is_what_was_typed():
+    typed = "[a](https://b.example) *c* `d` | <e>"
+    decision = make_decision(ticket_url=f"https://{typed}")
+    report = make_report(make_line(decision))
+    report = replace(report, topics=(replace(report.topics[0], name=typed),))
+
+    text = render_md(report).decode()
+
+    lines = [token.children for token in PARSER.parse(text) if token.type == "inline"]
+    shown = ["".join(each.content for each in line if each.type == "text") for line in lines]
+    assert {typed, f"Ticket: https://{typed}"} <= {*shown}

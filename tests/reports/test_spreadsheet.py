@@ -4,6 +4,7 @@ from datetime import date, datetime
 from io import BytesIO
 
 import pytest
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from readiness.reports.spreadsheet import MAX_TEXT, render_xlsx
@@ -91,3 +92,13 @@ def test_text_longer_than_a_cell_is_cut_and_says_so():
     assert len(row["Reasoning"].encode("utf-16-le")) // 2 <= MAX_TEXT
     assert row["Reasoning"].endswith("\U0001f6a6\N{HORIZONTAL ELLIPSIS}")
     assert len(row["Reasoning"]) > MAX_TEXT // 2 - 2
+
+
+def test_moments_are_those_of_the_people_and_days_before_excels_are_text():
+    decision = make_decision("wont_build", revisit_date=date(1812, 6, 24))
+
+    with timezone.override("Asia/Tokyo"):
+        (row,) = rows(opened(make_report(make_line(decision)))["Decisions"])
+
+    assert row["Decided at"] == datetime(2026, 3, 12, 18, 30)  # noqa: DTZ001 - as openpyxl reads it
+    assert row["Revisit"] == "1812-06-24"
