@@ -171,7 +171,8 @@ async function ask(url, fields) {
     signal: AbortSignal.timeout(ANSWER),
   });
   if (response.headers.get("HX-Redirect")) return { problem: "out" };
-  if (response.status === 403) return { problem: "refused" };
+  // 404: whoever is no longer of the team does not even find it.
+  if ([403, 404].includes(response.status)) return { problem: "refused" };
   if (response.status === 204) return { problem: "" };
   if (!response.ok && response.status !== 422) return { problem: "cut" };
   const html = await response.text();

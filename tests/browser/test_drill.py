@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from readiness.models import Drill, DrillEntry, Role, User
+from readiness.models import Drill, DrillEntry, Membership, Role, User
 from tests import factory
 
 
@@ -115,6 +115,23 @@ def test_what_is_kept_is_sent_after_signing_in_again(open_run, live_server):
     # In another tab, and with another token than this page has.
     page.context.clear_cookies()
     page.context.add_cookies([c for c in cookies if c["name"] == settings.SESSION_COOKIE_NAME])
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.get_by_text("Everything is sent.").wait_for()
+    assert written() == ["started", "noticed"]
+
+
+def test_whoever_left_the_team_is_told_and_what_is_kept_is_sent_once_they_are_back(open_run):
+    page = open_run("ada")
+    press(page, "Started")
+    page.get_by_text("Everything is sent.").wait_for()
+    membership = Membership.objects.get(user__username="ada")
+    membership.delete()
+
+    press(page, "Noticed")
+    page.get_by_text("The server refused it: you may not write here, or no longer.").wait_for()
+    assert (written(), kept(page).count()) == (["started"], 1)
+
+    membership.save()
     page.evaluate("dispatchEvent(new Event('online'))")
     page.get_by_text("Everything is sent.").wait_for()
     assert written() == ["started", "noticed"]
