@@ -39,7 +39,7 @@ class Line:
     title: SafeString
     excerpt: SafeString | str
     component: Readable | None
-    # Of a decision that does not stand, why.
+    # Why a decision does not stand, or that its criterion is retired.
     mark: str
     by: str
     at: datetime | None
@@ -103,10 +103,17 @@ def _line(result: Result, asked: Typed) -> Line:
         title=marked(title, asked),
         excerpt=excerpt(text, asked) if text.strip() else "",
         component=result.component,
-        mark="" if result.force is Force.CURRENT else result.force.value,
+        mark=_mark(result),
         by=entry.by.name if entry.by else "",
         at=entry.at if is_dated else None,
     )
+
+
+def _mark(result: Result) -> str:
+    if result.force is not Force.CURRENT:
+        return result.force.value
+    requirement = result.entry.requirement
+    return "retired" if requirement and requirement.criterion.retired_at else ""
 
 
 def _words(result: Result) -> tuple[str, str, str]:

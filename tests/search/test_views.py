@@ -285,15 +285,17 @@ class TestTheIndexFollows:
         assert kinds(editor, "walrus fed") == {"requirement": 1, "criterion": 1}
         assert kinds(editor, '"criterion 0 0"') == {}
 
-    def test_retired_criteria_are_left_out(self, component, editor):
+    def test_retired_criteria_are_left_out_and_marked_on_what_rests_on_them(
+        self, component, editor
+    ):
         criterion = Criterion.objects.filter(slug="c-0-0")
         criterion.update(title="Walrus")
         criterion.update(retired_at=NOW)
 
-        retired = kinds(editor, "walrus")
+        (section,) = editor.get("/search/?q=walrus").context["sections"]
         criterion.update(retired_at=None)
 
-        assert retired == {"requirement": 1}
+        assert (section.kind, [line.mark for line in section.lines]) == ("requirement", ["retired"])
         assert kinds(editor, "walrus") == {"requirement": 1, "criterion": 1}
 
     def test_days_and_scenarios_that_are_changed_alone(self, component, editor):
