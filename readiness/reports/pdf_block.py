@@ -6,7 +6,7 @@ People and AWS wrote what stands here: it is text to be escaped, or markdown tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import unescape
@@ -72,7 +72,7 @@ def block(line: RequirementLine, today: date) -> Block:
     """Return a requirement as the report shows it."""
     decision = line.decision
     prose = _prose(decision) if decision else mark_safe("")
-    looks = tuple(look(check, today) for check in line.checks)
+    looks = tuple(_looks(line.checks, today))
     return Block(
         line=line,
         about=_about(line),
@@ -195,15 +195,21 @@ def plain(text: str) -> str:
     return words.brief(unescape(strip_tags(render_markdown(text))), 400)
 
 
-def look(check: CheckLine, today: date) -> Look:
-    """Return a live check in words: what it says, since when, and on what facts."""
+def _looks(checks: Iterable[CheckLine], today: date) -> Iterator[Look]:
+    """Yield the checks of a requirement in words; those seen at one time say so once."""
+    said = ""
+    for check in checks:
+        when = "" if check.could_not_look else _when(check, today)
+        yield look(check, today, when if when != said else "")
+        said = when or said
+
+
+def look(check: CheckLine, today: date, when: str = "") -> Look:
+    """Return a live check in words: what it says, `when` that was, and on what facts."""
     word = LIVE_WORDS[check.verdict]
     if check.could_not_look:
         return Look("unknown", "could not look", _blind_words(check), "")
-    said = check.reason
-    if check.checked_at:
-        how = "Recorded" if check.from_recording else "Looked at"
-        said += f" {how} on {moment(check.checked_at)}{_age(check.checked_at, today)}."
+    said = f"{check.reason}{when}"
     if check.muted:
         said += " Muted: it goes on looking, but does not move this requirement."
     return Look(check.verdict.value, word, said or check.check.title, _facts(check))
@@ -218,9 +224,13 @@ def _blind_words(check: CheckLine) -> str:
     return f"{said} Last known: it {known} on {words.day(check.known_at)}. {check.known_reason}"
 
 
-def _age(checked_at: datetime, today: date) -> str:
-    days = (today - timezone.localdate(checked_at)).days
-    return f", {days} day{'s' if days > 1 else ''} before this report" if days > 0 else ""
+def _when(check: CheckLine, today: date) -> str:
+    if check.checked_at is None:
+        return ""
+    how = "Recorded" if check.from_recording else "Looked at"
+    days = (today - timezone.localdate(check.checked_at)).days
+    age = f", {days} day{'s' if days > 1 else ''} before this report" if days > 0 else ""
+    return f" {how} on {moment(check.checked_at)}{age}."
 
 
 def _facts(check: CheckLine) -> str:

@@ -125,6 +125,24 @@ def test_live_check_says_how_old_its_facts_are():
     ]
 
 
+def test_checks_of_a_requirement_that_were_seen_at_one_time_say_so_once():
+    then = NOW - timedelta(days=2)
+    checks = [
+        make_check(reason="One.", checked_at=then),
+        make_check("s3.versioning", "throttled", checked_at=NOW),
+        make_check(reason="Two.", checked_at=then),
+        make_check(reason="Three.", checked_at=NOW),
+    ]
+
+    (block,) = content(make_report(make_line(None, *checks)))["topics"][0]["blocks"]
+
+    assert [look.said for look in block.looks if look.css != "unknown"] == [
+        "One. Looked at on 18 November 2026 at 14:03 UTC, 2 days before this report.",
+        "Two.",
+        "Three. Looked at on 20 November 2026 at 14:03 UTC.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
