@@ -151,6 +151,13 @@ class TestFirstSteps:
 
         assert (first.slug, first.open_criterion) == ("asset-router", "c-1-2")
 
+    def test_do_not_ask_for_what_is_inherited(self, editor, component):
+        platform = factory.make_component(slug="platform", team=factory.make_team("other"))
+        inherited = component.requirements.filter(criterion__slug="c-0-2")
+        inherited.update(inherits=platform.requirements.get(criterion__slug="c-0-2"))
+
+        assert steps_of(editor).facts.component.open_criterion == "c-1-2"
+
     def test_are_about_the_teams_of_the_user_only(self, login, component):
         theirs = factory.make_component(
             slug="theirs", team=factory.make_team("other"), visible_to_organisation=True
