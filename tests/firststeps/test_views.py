@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from readiness.accounts.actions import set_component_accounts
 from readiness.firststeps.steps import Name, State
-from readiness.models import CheckRun, Component, JobState, Requirement, Team, User
+from readiness.models import CheckRun, Component, JobState, Requirement, Role, Team, User
 from tests import factory
 from tests.factory import NOW
 
@@ -190,6 +190,13 @@ class TestFirstSteps:
         # Nothing leads where the person would be refused.
         assert not any(f'href="{C}{page}' in html for page in ("edit/", "accounts/"))
         assert 'href="/teams/new/"' not in html
+
+    def test_say_nobody_to_ask_who_has_left(self, login, component):
+        admins = component.team.memberships.filter(role=Role.ADMIN)
+        found = steps_of(login("viewer"))
+        User.objects.filter(pk__in=admins.values("user")).update(is_active=False)
+
+        assert (found.whom_to_ask, steps_of(login("viewer")).whom_to_ask) == (["Admin"], [])
 
     @pytest.mark.parametrize("number", [1, 3, 75])
     def test_take_five_queries_however_many(
