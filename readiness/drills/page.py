@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.utils import timezone
 
 from readiness.drills import queries
@@ -25,6 +26,7 @@ from readiness.models import (
     User,
 )
 
+PER_PAGE = 25
 # What a stamp says happened, for who presses it.
 HINTS = {
     "started": "It is broken from now on",
@@ -53,14 +55,16 @@ def age_words(drill: Drill, today: date) -> Age | None:
     )
 
 
-def list_context(component: Component, now: datetime) -> dict[str, Any]:
-    """Return the context of drills/drill_list.html."""
+def list_context(component: Component, number: str, now: datetime) -> dict[str, Any]:
+    """Return the context of drills/drill_list.html, with a page of those that are over."""
     today = timezone.localdate(now)
     operations = queries.operations_of(component, today)
+    page = Paginator(queries.done_drills(component), PER_PAGE).get_page(number)
     return {
         "component": component,
         "planned": queries.planned_drills(component),
-        "done": [(each, age_words(each, today)) for each in queries.done_drills(component)],
+        "done": [(each, age_words(each, today)) for each in page],
+        "page": page,
         "operations": operations,
         "rehearsed": [each for each in operations if each.drill],
         "may_edit": may_edit(component),

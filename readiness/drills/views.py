@@ -32,7 +32,7 @@ RUN = "drills/drill_run.html"
 @require_GET
 def drill_list(request: UserRequest, component: str) -> HttpResponse:
     found = access.get_component(request, component)
-    context = page.list_context(found, timezone.now())
+    context = page.list_context(found, request.GET.get("page", "1"), timezone.now())
     return render_part(request, "drills/drill_list.html", context)
 
 

@@ -38,7 +38,7 @@ def plan(scenario, **values):
 
 class TestList:
     @pytest.mark.parametrize("number", [1, 3, 75])
-    def test_takes_nine_queries(
+    def test_takes_ten_queries(
         self, component, editor, rollback, now, number, django_assert_num_queries
     ):
         ada = User.objects.get(username="editor")
@@ -47,10 +47,23 @@ class TestList:
             factory.make_drill(component, ended_at=ended, scenario=rollback, people={ada: ""})
             factory.make_drill(component, ended_at=now, outcome="", people={ada: "watches"})
 
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             html = html_of(editor, "")
 
         assert html.count("Editor (watches)") == number
+
+    def test_those_that_are_over_stand_on_pages_of_25(self, component, editor, rollback, now):
+        for n in range(26):
+            ended = now - timedelta(days=n)
+            factory.make_drill(component, ended_at=ended, scenario=rollback, summary=f"Day {n}.")
+
+        first, second = html_of(editor, ""), html_of(editor, "?page=2")
+
+        assert (first.count('<p class="small">Day'), "Page 1 of 2, 26 drills" in first) == (
+            25,
+            True,
+        )
+        assert ("Day 25." in first, "Day 25." in second) == (False, True)
 
     def test_what_comes_next_stands_on_top(self, component, editor, rollback, now):
         later = factory.make_drill(component, outcome="", ended_at=now + timedelta(days=9))
