@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from readiness.decisions.triggers import Trigger, TriggerKind
-from readiness.incidents.queries import Budget
 from readiness.models import Component, Criterion, Incident, Requirement, TriggerFiring
 from tests import factory
 from tests.factory import NOW
@@ -143,13 +142,6 @@ class TestIncidentList:
 
         assert '<b class="verdict fail">Spent.</b> 5 min of 4 min 19 s lost' in html
         assert "0 s left" in html
-
-    def test_a_budget_is_spent_once_more_is_lost_than_there_was(self):
-        minute = timedelta(minutes=1)
-
-        spent = [Budget(30, lost, minute).is_spent for lost in (minute, 1.01 * minute)]
-
-        assert spent == [False, True]
 
     def test_without_a_target_says_that_there_is_no_budget(self, editor, component):
         factory.make_incident(component, minutes_lost=Decimal("5"))
