@@ -115,19 +115,21 @@ def verdict_give(request: UserRequest, component: str, pk: int) -> HttpResponse:
     # The page shows the rows for this verdict only; what stays in them else says nothing.
     wanted = request.POST.get("kind") == VerdictKind.CONDITIONS
     if form.is_valid() and (rows.is_valid() or not wanted):
+        conditions = rows.terms if wanted else []
         try:
             actions.give_verdict(
                 milestone=milestone,
                 kind=VerdictKind(form.cleaned_data["kind"]),
                 reason=form.cleaned_data["reason"],
-                conditions=rows.terms if wanted else (),
+                conditions=conditions,
                 by=request.user,
                 now=timezone.now(),
             )
         except actions.ConditionsUnclear as unclear:
             form.add_error("kind", str(unclear))
         except actions.VerdictGiven as given:
-            return _refused(request, milestone, given)
+            typed = [form.cleaned_data["reason"], *(each.text for each in conditions)]
+            return _refused(request, milestone, given, *typed)
         else:
             messages.success(request, "Your verdict is written.")
             return redirect(request, "milestone_detail", component, pk)
@@ -148,7 +150,7 @@ def verdict_sign(request: UserRequest, component: str, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
     except (actions.NothingToSign, actions.VerdictGiven) as refused:
-        return _refused(request, milestone, refused)
+        return _refused(request, milestone, refused, form.cleaned_data["reason"])
     messages.success(request, "Your signature stands below the verdict.")
     return redirect(request, "milestone_detail", component, pk)
 
@@ -169,7 +171,7 @@ def condition_close(request: UserRequest, component: str, pk: int, condition: in
             now=timezone.now(),
         )
     except actions.AlreadyClosed as refused:
-        return _refused(request, milestone, refused)
+        return _refused(request, milestone, refused, form.cleaned_data["evidence"])
     messages.success(request, "The condition is closed.")
     return redirect(request, "milestone_detail", component, pk)
 
@@ -189,8 +191,12 @@ def _detail(
     return render_part(request, DETAIL, context, status=status)
 
 
-def _refused(request: UserRequest, milestone: Milestone, why: Exception) -> HttpResponse:
-    return _detail(request, milestone, refused=str(why), status=409)
+def _refused(
+    request: UserRequest, milestone: Milestone, why: Exception, *typed: str
+) -> HttpResponse:
+    """The page as somebody else left it, with what was typed: its form may be gone."""
+    kept = "\n\n".join(filter(None, typed))
+    return _detail(request, milestone, refused=str(why), typed=kept, status=409)
 
 
 @require_POST

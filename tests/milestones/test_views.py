@@ -242,11 +242,19 @@ class TestVerdict:
             milestone=milestone, kind=VerdictKind.NO_GO, reason="No.", by=people["admin"], now=NOW
         )
 
-        sent = {"kind": "go", "reason": "Yes."}
+        sent = {"kind": "conditions", "reason": "Yes, <if>\r\nthis.", "rows": "1"}
+        sent |= {"condition-0-text": "Rehearse it.", "condition-0-due_date": "2026-12-01"}
+        sent |= {"condition-0-owner": people["editor"].pk}
         response = approver.post(f"{page(milestone)}verdict/", sent)
 
         assert response.status_code == 409
-        assert "Somebody else was faster" in response.content.decode()
+        html = response.content.decode()
+        assert "Somebody else was faster" in html
+        assert "<pre>Yes, &lt;if&gt;\r\nthis.\n\nRehearse it.</pre>" in html
+        half = {"kind": "go", "reason": "Yes.", "rows": "1", "condition-0-text": "Half."}
+        assert (
+            "<pre>Yes.</pre>" in approver.post(f"{page(milestone)}verdict/", half).content.decode()
+        )
         assert MilestoneVerdict.objects.get().kind == "no_go"
 
     def test_another_approver_signs_below(self, login, milestone, conditional):
@@ -258,7 +266,8 @@ class TestVerdict:
 
         html = admin.get(page(milestone)).content.decode()
         assert ("Signed below" in html, "I saw it." in html, "Sign below" in html) == (1, 1, 0)
-        assert approver.post(f"{page(milestone)}sign/").status_code == 409
+        late = approver.post(f"{page(milestone)}sign/", {"reason": "Me, too."})
+        assert (late.status_code, "<pre>Me, too.</pre>" in late.content.decode()) == (409, True)
 
 
 class TestCondition:
@@ -283,6 +292,7 @@ class TestCondition:
 
         assert [empty.status_code, first.status_code, second.status_code] == [422, 302, 409]
         assert "Say what shows that it is met." in empty.content.decode()
+        assert "<pre>Or so.</pre>" in second.content.decode()
         assert ConditionClosing.objects.get().evidence == "So."
 
     def test_of_another_milestone_is_not_found(self, editor, conditional, component, people):
