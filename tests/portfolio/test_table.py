@@ -201,6 +201,9 @@ def test_what_is_retired_does_not_count(three):
     Criterion.objects.filter(slug="c-0-0").update(retired_at=NOW)
 
     assert row_of("asset-router").undecided == 11
+    ids = [each.pk for each in three]
+    shares = settled_of(ids, attention_of(ids, TODAY))
+    assert [round(5 * shares[pk]) for pk in ids] == [0, 3, 1]  # of five that are left
     assert slugs("attention=1", now=TOMORROW) == []  # what was overdue is retired
 
 
