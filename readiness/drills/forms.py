@@ -39,8 +39,10 @@ class CriteriaForm(forms.Form):
     def __init__(self, *args: Any, component: Component, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.component = component
+        # What was picked before stays, whatever became of it.
+        in_use = Q(retired_at=None) | Q(pk__in=self.initial.get("criteria", ()))
         criteria = (
-            Criterion.objects.filter(requirements__component=component, retired_at=None)
+            Criterion.objects.filter(in_use, requirements__component=component)
             .select_related("topic")
             .order_by("topic__position", "position")
         )

@@ -65,7 +65,7 @@ def _begin_with(request: UserRequest, component: Component) -> dict[str, Any]:
     scenario = scenarios_for(component).filter(slug=request.GET.get("scenario", "")).first()
     if scenario is None:
         return {}
-    here = scenario.criteria.filter(requirements__component=component)
+    here = scenario.criteria.filter(requirements__component=component, retired_at=None)
     return {"scenario": scenario, "criteria": [each.pk for each in here]}
 
 

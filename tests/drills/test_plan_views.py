@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from readiness.drills.actions import retire_scenario
-from readiness.models import Drill, DrillEntry, User
+from readiness.models import Criterion, Drill, DrillEntry, User
 from tests import factory
 
 DRILLS = "/components/asset-router/drills/"
@@ -87,6 +87,20 @@ class TestPlan:
         path = f"{DRILLS}{drill.pk}/edit/"
 
         assert editor.post(path, plan(rollback, version=1, goal="Last time.")).status_code == 302
+
+    def test_keeps_a_criterion_that_was_retired_since_but_begins_with_none(
+        self, component, editor, rollback
+    ):
+        drill = factory.make_drill(component, "c-0-0", "c-0-1", outcome="", scenario=rollback)
+        Criterion.objects.filter(slug="c-0-0").update(retired_at=factory.NOW)
+        picked = [*drill.criteria.values_list("pk", flat=True)]
+
+        sent = plan(rollback, version=1, criteria=picked)
+        assert editor.post(f"{DRILLS}{drill.pk}/edit/", sent).status_code == 302
+        assert drill.criteria.count() == 2
+
+        assert "checked" not in html_of(editor, "plan/?scenario=roll-back")
+        assert editor.post(f"{DRILLS}plan/", sent).status_code == 422
 
     def test_of_one_that_is_over_leads_back(self, component, editor, rollback):
         drill = factory.make_drill(component)

@@ -11,7 +11,7 @@ from django.test import Client
 
 from readiness.drills.actions import add_finding, retire_scenario
 from readiness.drills.stamps import press
-from readiness.models import Comment, Drill, DrillEntry, DrillScenario, User
+from readiness.models import Comment, Criterion, Drill, DrillEntry, DrillScenario, User
 from tests import factory
 
 DRILLS = "/components/asset-router/drills/"
@@ -338,6 +338,17 @@ class TestScenarios:
         assert "Pull it" not in html_of(editor, "plan/")
         assert "retired" in editor.get(path).content.decode()
         assert editor.get(f"{path}edit/").status_code == 404
+
+    def test_of_our_own_keep_a_criterion_that_was_retired_since(self, editor, component):
+        ours = factory.make_scenario("unplug", "c-0-0", component=component)
+        Criterion.objects.filter(slug="c-0-0").update(retired_at=factory.NOW)
+        path = f"{DRILLS}scenarios/unplug/edit/"
+        page = editor.get(path).context
+
+        kept = [criterion.pk for criterion in ours.criteria.all()]
+        sent = self.SENT | {"seen": page["seen"], "criteria": kept}
+        assert editor.post(path, sent).status_code == 302
+        assert [each.slug for each in ours.criteria.all()] == ["c-0-0"]
 
     def test_of_two_who_edit_the_second_sees_both_texts(self, editor, component):
         editor.post(f"{DRILLS}scenarios/new/", self.SENT)

@@ -70,10 +70,11 @@ def scenario_create(request: UserRequest, component: str) -> HttpResponse:
 def scenario_edit(request: UserRequest, component: str, slug: str) -> HttpResponse:
     found = access.get_component(request, component, needs=Role.EDITOR)
     scenario = get_object_or_404(found.own_scenarios.filter(retired_at=None), slug=slug)
-    form, status = ScenarioForm(component=found, initial=ScenarioForm.initial_of(scenario)), 200
+    initial = ScenarioForm.initial_of(scenario)
+    form, status = ScenarioForm(component=found, initial=initial), 200
     seen, conflict = actions.fingerprint(scenario), None
     if request.method == "POST":
-        form, status = ScenarioForm(request.POST, component=found), 422
+        form, status = ScenarioForm(request.POST, component=found, initial=initial), 422
         seen = request.POST.get("seen", "")
         if form.is_valid():
             try:
