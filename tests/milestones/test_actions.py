@@ -18,7 +18,7 @@ from readiness.milestones.actions import (
     give_verdict,
     sign,
 )
-from readiness.milestones.digest import Terms
+from readiness.milestones.digest import Terms, milestone_digest, verdict_digest
 from readiness.milestones.frozen import thaw
 from readiness.milestones.queries import broken_milestones, last_go
 from readiness.models import (
@@ -218,6 +218,25 @@ def test_verify_finds_what_was_put_below_something_else(complete, people, compon
     assert [each.problem for each in broken_milestones()] == [
         f"the closing of “{first.condition}” was changed"
     ]
+
+
+@pytest.mark.usefixtures("unprotected")
+def test_a_digest_that_was_made_anew_breaks_what_follows(complete):
+    first = complete.verdicts.get(number=1)
+    terms = [Terms(each.text, each.owner_id, each.due_date) for each in first.conditions.all()]
+    first.reason = "Other."
+    digest = verdict_digest(first, terms, "")
+
+    MilestoneVerdict.objects.filter(pk=first.pk).update(reason="Other.", digest=digest)
+    after_a_verdict = {each.problem for each in broken_milestones()}
+    complete.name = "Other"
+    complete.digest = milestone_digest(complete)
+    Milestone.objects.update(name="Other", digest=complete.digest)
+    after_a_milestone = {each.problem for each in broken_milestones()}
+
+    closings = {f"the closing of “{each.text}” was changed" for each in terms}
+    assert after_a_verdict == {"verdict 2 was changed after it was written"} | closings
+    assert after_a_milestone == after_a_verdict | {"verdict 1 was changed after it was written"}
 
 
 def test_conditions_that_say_the_same_of_two_owners_hold(milestone, people):
