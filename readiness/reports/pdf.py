@@ -35,6 +35,7 @@ from readiness.reports import charts
 from readiness.reports.data import render_json
 from readiness.reports.formats import PAPERS, Since
 from readiness.reports.gap_report import GapReport
+from readiness.reports.pdf_bar import part
 from readiness.reports.pdf_tree import tree_of
 from readiness.reports.pdf_variant import variant_content
 from readiness.reports.plain_text import without_control_characters
@@ -180,8 +181,7 @@ def _marks() -> Iterator[str]:
     for standing in Standing:
         yield _mark(f".standing-{standing}", charts.SHAPES[standing])
     for group in Group:
-        square = f'<rect width="16" height="16" fill="{charts.group_fill(group)}"/>'
-        yield _mark(f".key-{group}", f"<defs>{charts.PATTERNS}</defs>{square}")
+        yield _mark(f".key-{group}", part(group, 0, 100, 16))
 
 
 def _mark(selector: str, shape: str) -> str:

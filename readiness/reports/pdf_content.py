@@ -11,16 +11,17 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from readiness.decisions.live import CheckLine
 from readiness.decisions.risk import RANKS, matrix_from
 from readiness.decisions.standing import Group, Standing
 from readiness.models.catalog import Outcome
-from readiness.reports import charts, words
+from readiness.reports import words
 from readiness.reports.counts import Counts
 from readiness.reports.data import report_digest
 from readiness.reports.gap_report import DecisionLine, GapReport, RequirementLine, TopicLines
+from readiness.reports.pdf_bar import bar
 from readiness.reports.pdf_block import Look, block, look, moment, plain
 
 MEANINGS = {
@@ -97,15 +98,6 @@ def content(report: GapReport) -> dict[str, Any]:
 def _bars(counts: Counts) -> list[tuple[str, SafeString]]:
     """Return both bars with what they count by; nothing has no bar."""
     return [(by, bar(counts, by=by)) for by in ("number", "weight") if counts.total.number]
-
-
-def bar(counts: Counts, *, by: str = "number", height: int = 14) -> SafeString:
-    """Return the bar of the pages with what a PDF needs: patterns of its own, and a title, which
-    becomes its alternative text."""
-    svg = charts.bar(counts, by=by, height=height)
-    label = svg.split('aria-label="', 1)[1].split('"', 1)[0]
-    inside = f"><title>{label}</title><defs>{charts.PATTERNS}</defs>"
-    return mark_safe(svg.replace(">", inside, 1))  # noqa: S308 - charts.bar has escaped it
 
 
 # --- The first pages ------------------------------------------------------------------------------
