@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from readiness.accounts.actions import set_component_accounts
 from readiness.firststeps.steps import Name, State
-from readiness.models import CheckRun, Component, JobState, Requirement, Role, Team, User
+from readiness.models import (
+    AwsAccount,
+    CheckRun,
+    Component,
+    JobState,
+    Requirement,
+    Role,
+    Team,
+    User,
+)
 from tests import factory
 from tests.factory import NOW
 
@@ -109,6 +118,15 @@ class TestFirstSteps:
         factory.make_recording(component, b"{}", recorded_at=NOW)
 
         assert due(editor)[0] == "checks"
+
+    def test_lead_to_the_accounts_that_are_still_in_use(self, editor, component):
+        with_checks(component)
+        account = factory.make_account(team=component.team)
+        granted = due(editor)
+        AwsAccount.objects.filter(pk=account.pk).update(archived_at=NOW)
+
+        assert granted == ("way-in", ("Choose an account", f"{C}accounts/"))
+        assert due(editor) == ("way-in", ("Bring a recording", f"{C}recordings/"))
 
     def test_do_not_count_a_look_that_saw_nothing(self, editor, component):
         with_checks(component)
