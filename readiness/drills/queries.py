@@ -73,7 +73,7 @@ class Practised:
     title: str
     outcome: str
     ended_at: datetime
-    # When it was written down that it ended so; of one that was run, when it ended.
+    # When it was written down that it ended so.
     told_at: datetime
     term_days: int
 
@@ -98,10 +98,12 @@ class Practised:
 def practised(component: Component) -> dict[str, list[Practised]]:
     """Return what was rehearsed of each criterion, by its slug: per scenario in use the newest
     drill that is to prove it and passed or failed, the newest first. One query."""
-    # Of one that was planned long ago and written down afterwards only its stamps know when.
-    started = DrillEntry.objects.filter(
-        drill=OuterRef("pk"), kind=EntryKind.STARTED, struck_at=None
-    ).values("received_at")
+    # It may have ended long before, or have been said to have ended otherwise.
+    entries = Drill.history.model.objects.order_by()
+    otherwise = entries.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id")).exclude(
+        outcome=OuterRef("outcome")
+    )
+    told = entries.filter(~Exists(otherwise), id=OuterRef("pk"), outcome=OuterRef("outcome"))
     rows = (
         Drill.objects.filter(
             component=component,
@@ -109,7 +111,7 @@ def practised(component: Component) -> dict[str, list[Practised]]:
             scenario__retired_at=None,
             criteria__isnull=False,
         )
-        .annotate(start_received_at=Subquery(started))
+        .annotate(told_at=Subquery(told.order_by("history_id").values("history_date")[:1]))
         .order_by("ended_at", "pk")
         .values_list(
             "criteria__slug",
@@ -118,16 +120,15 @@ def practised(component: Component) -> dict[str, list[Practised]]:
             "scenario__title",
             "outcome",
             "ended_at",
-            "made_at",
-            "start_received_at",
+            "told_at",
             "scenario__term_days",
         )
     )
     newest: dict[tuple[str, int], Practised] = {}
-    for slug, scenario, pk, title, outcome, ended_at, made_at, received_at, term in rows:
+    for slug, scenario, pk, title, outcome, ended_at, told_at, term in rows:
         if ended_at:  # whatever passed or failed has ended
-            told = max(ended_at, made_at, received_at or made_at)
-            newest[slug, scenario] = Practised(pk, title, outcome, ended_at, told, term)
+            told_at = max(ended_at, told_at or ended_at)
+            newest[slug, scenario] = Practised(pk, title, outcome, ended_at, told_at, term)
     found: dict[str, list[Practised]] = defaultdict(list)
     for (slug, _), each in sorted(newest.items(), key=lambda of: of[1].ended_at, reverse=True):
         found[slug].append(each)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -26,6 +27,7 @@ from readiness.drills.queries import (
     practised,
 )
 from readiness.drills.rules import legs
+from readiness.drills.stamps import press
 from readiness.incidents.queries import Budget
 from readiness.models import Component, Requirement
 from readiness.reports.data import report_digest
@@ -209,6 +211,34 @@ class TestRevisit:
         finish_drill(drill=drill, outcome="failed", summary="", version=1, by=user, now=NOW)
 
         assert self.standing(component)[0] == "lapsed"
+
+    @pytest.mark.parametrize("outcome", ["", "passed"])
+    def test_one_that_is_said_to_have_failed_only_since_does(self, component, rollback, outcome):
+        """It was run before the refusal; that it failed, nobody had said by then."""
+        user = factory.make_user(team=component.team)
+        drill = factory.make_drill(component, outcome="", scenario=rollback)
+        common = {"drill": drill, "by": user, "now": NOW - days(5)}
+        press(key=uuid.uuid4(), kind="started", text="", age=days(0), **common)
+        if outcome:
+            finish_drill(outcome=outcome, summary="", version=1, **common)
+        self.refuse(component, NOW - days(3))
+
+        common |= {"version": 2 if outcome else 1, "now": NOW}
+        back = finish_drill(outcome="failed", summary="", **common)
+
+        assert [each.criterion.slug for each in back] == ["c-0-0"]
+
+    def test_one_that_had_failed_before_and_is_told_better_since_does_not(
+        self, component, rollback
+    ):
+        user = factory.make_user(team=component.team)
+        drill = done(component, ago=5, scenario=rollback, outcome="failed")
+        self.refuse(component, NOW - days(3))
+
+        common = {"drill": drill, "outcome": "failed", "by": user, "version": 1}
+        back = finish_drill(summary="In other words.", now=NOW, **common)
+
+        assert (back, self.standing(component)) == ([], ("accepted", []))
 
     def test_one_planned_before_and_recorded_late_counts_from_when_it_was_told(
         self, component, rollback
