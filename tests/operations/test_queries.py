@@ -116,6 +116,13 @@ class TestPlacesFor:
         assert seen == {"eu-west-1": True, "us-east-1": True, "sa-east-1": None}
         assert at == before
 
+    def test_a_look_that_saw_less_still_counts_for_what_it_saw(self, router):
+        before = NOW - timedelta(days=2)
+        factory.make_result(router, GROUPS, "pass", now=before, observed=found(eu_west_1=False))
+        factory.make_result(router, GROUPS, "throttled", observed=found(eu_west_1=True))
+
+        assert self.ran(router)[0]["eu-west-1"] is True
+
     def test_the_newest_of_several_checks_counts(self, router):
         early = NOW - timedelta(hours=5)
         factory.make_result(router, GROUPS, "fail", now=early, observed=found(eu_west_1=False))
