@@ -19,7 +19,7 @@ from tests import factory
 from tests.aws.recordings import complete as aws
 
 # The ceiling of one more component: its results, what follows from them, its end; with savepoints.
-QUERIES_EACH = 15
+QUERIES_EACH = 16
 
 
 @pytest.fixture
