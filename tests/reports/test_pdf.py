@@ -223,6 +223,15 @@ def test_headings_of_a_reasoning_are_none_of_the_report():
     assert text_of(pdf).split().count("1.") == 2
 
 
+def test_no_page_ends_with_the_head_of_a_requirement():
+    pdf = read(large_report(30, reasoning=(400, 900), live=0, seed=2))
+
+    said = [page.extract_text().rpartition("\npage ")[0] for page in pdf.pages]
+    last_lines = [text.rpartition("\n")[2] for text in said[1:]]
+    assert all(last_lines)
+    assert [line for line in last_lines if "weight" in line] == []
+
+
 def test_summary_keeps_to_its_page_however_long_the_texts_are():
     pdf = read(large_report(30, reasoning=(600, 1200), live=20))
 
