@@ -232,6 +232,17 @@ def test_no_page_ends_with_the_head_of_a_requirement():
     assert [line for line in last_lines if "weight" in line] == []
 
 
+def test_no_line_ends_after_its_first_word_where_the_next_one_is_a_link():
+    paragraphs = [
+        f"We {'say so and ' * 6}{'i' * n} [here](https://example.com/{n})" for n in range(40)
+    ]
+    line = make_line(make_decision("done", reasoning="\n\n".join(paragraphs)))
+
+    said = "\n".join(page.extract_text() for page in read(make_report(line)).pages)
+
+    assert said.count("\nWe say so") == len(paragraphs)
+
+
 def test_summary_keeps_to_its_page_however_long_the_texts_are():
     pdf = read(large_report(30, reasoning=(600, 1200), live=20))
 
