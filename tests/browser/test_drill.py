@@ -53,6 +53,12 @@ def press(page, label):
     page.get_by_role("button", name=label).first.tap()
 
 
+def finish(page):
+    page.get_by_text("Finish the drill").first.tap()
+    page.get_by_label("Failed").check()
+    page.get_by_role("button", name="Finish the drill").tap()
+
+
 def kept(page):
     return page.locator("#drill-entries [data-kept]")
 
@@ -100,7 +106,7 @@ def test_no_stamp_is_lost_or_doubled_by_a_cut_connection_and_a_reload(open_run):
     assert late.received_at > late.at > started.at
 
 
-def test_what_is_kept_is_sent_after_signing_in_again(open_run, live_server):
+def test_what_is_kept_is_sent_after_signing_in_again(open_run, drill):
     page = open_run("ada")
     press(page, "Started")
     page.get_by_text("Everything is sent.").wait_for()
@@ -118,6 +124,57 @@ def test_what_is_kept_is_sent_after_signing_in_again(open_run, live_server):
     page.evaluate("dispatchEvent(new Event('online'))")
     page.get_by_text("Everything is sent.").wait_for()
     assert written() == ["started", "noticed"]
+    # The other forms of the page have learned of the new token, too.
+    finish(page)
+    page.wait_for_url(f"**/drills/{drill.pk}/")
+    assert Drill.objects.get().outcome == "failed"
+
+
+def test_an_answer_that_lacks_the_press_is_not_believed(open_run):
+    page = open_run("ada")
+    stale = page.evaluate(
+        "() => fetch(document.getElementById('drill-run').dataset.entries,"
+        " {headers: {'HX-Request': 'true', 'HX-Target': 'drill-state'}}).then((r) => r.text())"
+    )
+    believed = []
+
+    def answer(route):
+        if route.request.method == "POST" and not believed:
+            believed.append(route.request.url)
+            route.fulfill(status=200, content_type="text/html", body=stale)
+        else:
+            route.continue_()
+
+    page.route("**/entries/**", answer)
+    press(page, "Started")
+    page.locator("#drill-entries [data-key]").wait_for()
+
+    assert (len(believed), written(), kept(page).count()) == (1, ["started"], 0)
+
+
+def test_what_one_pressed_on_a_shared_phone_is_never_sent_in_the_name_of_another(
+    open_run, live_server
+):
+    page = open_run("ada")
+    page.route("**/entries/**", lambda route: route.abort())
+    press(page, "Started")
+    page.get_by_text("1 press is kept").wait_for()
+    page.unroute("**/entries/**")
+    ada = page.context.cookies()
+
+    client = Client()
+    client.force_login(User.objects.get(username="bo"))
+    sign_in(page.context, client, live_server.url)
+    page.reload()
+    press(page, "Noticed")
+    page.locator("[data-kind=noticed] .pressed:not(.kept)").wait_for()
+    assert written() == ["noticed"]
+
+    page.context.add_cookies(ada)
+    page.reload()
+    page.locator("[data-kind=started] .pressed:not(.kept)").wait_for()
+    by = {entry.kind: entry.by.username for entry in DrillEntry.objects.select_related("by")}
+    assert by == {"started": "ada", "noticed": "bo"}
 
 
 def test_whoever_left_the_team_is_told_and_what_is_kept_is_sent_once_they_are_back(open_run):
@@ -163,9 +220,7 @@ def test_it_is_not_finished_before_everything_is_sent(open_run, drill):
     page.route("**/entries/**", lambda route: route.abort())
     press(page, "Started")
     page.get_by_text("1 press is kept").wait_for()
-    page.get_by_text("Finish the drill").first.tap()
-    page.get_by_label("Failed").check()
-    page.get_by_role("button", name="Finish the drill").tap()
+    finish(page)
     page.get_by_text("Not finished: something is kept here").wait_for()
     assert Drill.objects.get().outcome == ""
 
