@@ -156,6 +156,16 @@ class TestDetail:
         editor.post(ticket, {"ticket_url": "https://tickets.example/1"})
         assert 'href="https://tickets.example/1"' in html_of(editor, f"{drill.pk}/")
 
+    @pytest.mark.parametrize("url", ["ftp://tickets.example/1", "javascript:alert(1)", "4711 "])
+    def test_a_ticket_is_an_address_of_the_web(self, editor, component, drill, ada, now, url):
+        finding = add_finding(drill=drill, text="Slow.", requirement=None, by=ada, now=now)
+
+        path = f"{DRILLS}{drill.pk}/findings/{finding.pk}/ticket/"
+        response = editor.post(path, {"ticket_url": url})
+
+        finding.refresh_from_db()
+        assert (response.status_code, finding.ticket_url) == (422, "")
+
     def test_an_empty_finding_is_refused(self, editor, drill):
         response = editor.post(f"{DRILLS}{drill.pk}/findings/", {"text": " "})
 
