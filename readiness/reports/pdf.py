@@ -92,7 +92,7 @@ def lay_out(html: str, style: str, paper: str, *, archival: bool = False) -> Doc
     if paper not in PAPERS:
         raise ValueError(f"There is no paper {paper!r}, but {', '.join(PAPERS)}.")
     fonts, stylesheet = _house_style(style, paper)
-    document = _Document(without_control_characters(html))
+    document = _Document(_SPACE_BEFORE.sub(r"\1 ", without_control_characters(html)))
     options = (ARCHIVAL if archival else OPTIONS) | {"stylesheets": [stylesheet]}
     profiles = {COLOURS: _colour_profile()} if archival else None
     return document.render(font_config=fonts, color_profiles=profiles, **options)
@@ -124,6 +124,11 @@ OPTIONS = DEFAULT_OPTIONS | {"pdf_variant": "pdf/ua-1"}
 # Tagged like the others; a file can name one variant only, so that PDF/UA is kept and not claimed.
 COLOURS = "sRGB2014"
 ARCHIVAL = DEFAULT_OPTIONS | {"pdf_variant": "pdf/a-3a", "output_intent": COLOURS}
+
+
+# Before an element WeasyPrint breaks a text that fits its line but for the last space after its
+# first word; in the element the space does no harm.
+_SPACE_BEFORE = re.compile(r" (<(?:a|em|strong)\b[^>]*>)")
 
 
 def _colour_profile() -> ColorProfile:

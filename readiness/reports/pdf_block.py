@@ -165,9 +165,6 @@ def _notes(line: RequirementLine) -> Iterator[str]:
 _ANCHOR = re.compile(r'<a((?: [a-z]+="[^"]*")*)>(.*?)</a>', re.DOTALL)
 _ADDRESS = re.compile(r' href="((?:https?://|mailto:)[^"]*)"')
 _HEADING = re.compile(r"<(/?)h[1-6]>")
-# Before an element WeasyPrint breaks a text that fits its line but for the last space after its
-# first word; in the element the space does no harm.
-_SPACE_BEFORE = re.compile(r" (<(?:a|em|strong)\b[^>]*>)")
 
 
 def _markdown(text: str, title: str = "") -> str:
@@ -176,7 +173,6 @@ def _markdown(text: str, title: str = "") -> str:
     html = _HEADING.sub(r"<\1p>", render_markdown(text).strip())
     if "<a" in html:
         html = _ANCHOR.sub(_readable_link, html)
-    html = _SPACE_BEFORE.sub(r"\1 ", html)
     if not title:
         return html
     lead = format_html("<p><b>{}.</b> ", title)
