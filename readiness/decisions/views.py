@@ -194,7 +194,7 @@ def decision_inherit(request: UserRequest, component: str, criterion: str) -> Ht
 @require_POST
 def inheritance_end(request: UserRequest, component: str, criterion: str) -> HttpResponse:
     found = access.get_component(request, component, needs=Role.EDITOR)
-    now, reason = timezone.now(), request.POST.get("reason", "")[:1000]
+    now, reason = timezone.now(), request.POST.get("reason", "").replace("\0", "")[:1000]
     try:
         sharing.stop_inheriting(
             component=found, criterion=criterion, by=request.user, now=now, reason=reason

@@ -143,7 +143,7 @@ class TestWrites:
             "not_applicable",
             platform,
         )
-        editor.post(f"{ROW}inherit/end/", {"reason": "Ours."})
+        editor.post(f"{ROW}inherit/end/", {"reason": "Ou\0rs."})  # PostgreSQL keeps no NUL
         requirement.refresh_from_db()
         assert (requirement.standing, requirement.inherits) == ("undecided", None)
         assert [s.reason for s in InheritanceStep.objects.all()] == ["One place.", "Ours."]

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from readiness.components.queries import counts_of
+from readiness.confidence.actions import vote
 from readiness.models import Component, DailyRollup
 from readiness.trends.rollup import roll_up_at
 from readiness.trends.sparkline import settled_by_week, sparkline
@@ -60,8 +61,8 @@ def test_those_that_need_attention_come_first_and_the_rest_is_a_click_away(
     assert '<a href="/components/">All components</a>' in html
 
 
-def test_an_open_round_of_my_teams_is_offered(component, editor):
-    factory.make_round(component, closed=False, now=timezone.now())
+def test_an_open_round_of_my_teams_is_offered_until_i_have_answered(component, editor, people):
+    asked = factory.make_round(component, closed=False, now=timezone.now())
     foreign = factory.make_component(slug="foreign", team=factory.make_team("other"))
     factory.make_round(foreign, closed=False, now=timezone.now(), question="Theirs?")
 
@@ -69,6 +70,9 @@ def test_an_open_round_of_my_teams_is_offered(component, editor):
 
     assert "Tonight?" in html
     assert "Theirs?" not in html
+
+    vote(opened=asked, by=people["editor"], overall=3, by_topic={}, sentence="", now=timezone.now())
+    assert "Tonight?" not in page_of(editor)
 
 
 def test_without_a_team_or_a_component_it_says_what_belongs_there(component, login, editor):
