@@ -16,7 +16,7 @@ WORDS = 8
 # The same reason on so many requirements was copied, not thought.
 COPIES = 3
 YEAR = timedelta(days=365)
-LINK = re.compile(r"\b(?:https?://|mailto:)\S+|\[[^\]]+\]\(\S+\)", re.IGNORECASE)
+LINK = re.compile(r"\b(?:https?://|mailto:)\S+|\[[^\[\]]+\]\(\S+\)", re.IGNORECASE)
 
 
 class Rule(StrEnum):

@@ -129,13 +129,20 @@ class TestWhatCannotBeAsked:
             call_command("gate", "asset-router", skip_checks=False)
         assert refused.value.returncode == 2
 
-    def test_database_that_does_not_answer(self, component, monkeypatch):
-        def silent(*args):
-            raise OperationalError("no connection")
+    @pytest.mark.parametrize(
+        ("raised", "sentence"),
+        [
+            (OperationalError("no connection"), "The database does not answer: no connection"),
+            (KeyError("standing"), "It could not be judged: KeyError: 'standing'"),
+        ],
+    )
+    def test_what_fails_on_the_way(self, component, monkeypatch, raised, sentence):
+        def fails(*args):
+            raise raised
 
-        monkeypatch.setattr("readiness.management.commands.gate.build_gap_report", silent)
+        monkeypatch.setattr("readiness.management.commands.gate.build_gap_report", fails)
 
-        assert self.refused("asset-router") == "The database does not answer: no connection"
+        assert self.refused("asset-router") == sentence
 
 
 def test_what_aws_answered_cannot_move_the_terminal(decided):

@@ -72,6 +72,9 @@ def _judged(slug: str, policy: Policy) -> Judgement:
         raise _untold(str(error)) from error
     except DatabaseError as error:
         raise _untold(f"The database does not answer: {error}") from error
+    except Exception as error:
+        # A mistake of ours says nothing of a component either; --traceback shows where it is.
+        raise _untold(f"It could not be judged: {type(error).__name__}: {error}") from error
 
 
 def _untold(sentence: str) -> CommandError:
