@@ -129,6 +129,18 @@ def test_tree_names_no_path_of_the_machine_it_was_made_on():
     assert listed.stdout == ""
 
 
+def test_locks_leave_the_key_alone():
+    # A row that was written twice has its foreign keys checked at the commit, which waits for a
+    # lock of the whole row it names; and whoever has that may be waiting for this one.
+    asked = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in (ROOT / "readiness").rglob("*.py")
+        for line in path.read_text().splitlines()
+        if "select_for_update(" in line and "no_key=True" not in line
+    ]
+    assert asked == []
+
+
 def test_web_workers_load_neither_aws_nor_what_renders():
     code = (
         "import readiness.wsgi, readiness.urls, sys;"

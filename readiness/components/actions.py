@@ -98,7 +98,7 @@ def edit_component(
 def _stand_on(component: Component, platforms: Iterable[Component]) -> None:
     """Let a component, locked by being written, stand on these platforms and on no others."""
     # Locked, so that none of them ceases to be one while this is written.
-    rows = Component.objects.select_for_update().order_by("pk")
+    rows = Component.objects.select_for_update(no_key=True).order_by("pk")
     found = list(rows.filter(pk__in=[each.pk for each in platforms]))
     wrong = platform_problems(component, is_platform=component.is_platform, platforms=found)
     if wrong:
@@ -148,7 +148,7 @@ def set_check_binding(
 ) -> None:
     """Mute a check on a requirement, add one, or, with `kind` None, return to what follows from
     the component's parameters."""
-    locked = Requirement.objects.select_for_update().get(pk=requirement.pk)
+    locked = Requirement.objects.select_for_update(no_key=True).get(pk=requirement.pk)
     locked.check_bindings.pop(check_id, None)
     if kind:
         locked.check_bindings[check_id] = {"kind": kind.value, "reason": reason}

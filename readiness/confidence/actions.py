@@ -127,7 +127,7 @@ def close_due(rounds: QuerySet[ConfidenceRound], *, now: datetime) -> int:
 
 def _locked(found: ConfidenceRound) -> ConfidenceRound:
     """Return the round as it is, which nobody else writes to until this transaction ends."""
-    return ConfidenceRound.objects.select_for_update().get(pk=found.pk)
+    return ConfidenceRound.objects.select_for_update(no_key=True).get(pk=found.pk)
 
 
 def _close(current: ConfidenceRound, *, at: datetime, by: User | None) -> None:

@@ -94,7 +94,7 @@ def decide(
     # Locked until the end, so that the second of two sees the first one's decision. What it joins
     # would be as old as the start of the wait: the decision is read afterwards.
     requirement = (
-        Requirement.objects.select_for_update(of=("self",))
+        Requirement.objects.select_for_update(of=("self",), no_key=True)
         .select_related("criterion")
         .get(component=component, criterion__slug=criterion)
     )
@@ -154,7 +154,7 @@ def refresh_standings(*, component: Component, now: datetime) -> list[Move]:
     today = timezone.localdate(now)
     # The lock first, then the look: a decision that is being made waits for us, or we for it.
     requirements = list(
-        component.requirements.select_for_update(of=("self",))
+        component.requirements.select_for_update(of=("self",), no_key=True)
         .select_related("criterion")
         .order_by("pk")
     )

@@ -88,7 +88,7 @@ def stale_because(approval: Approval, requirement: Requirement, verdict: str) ->
 
 def _proposal(decision: Decision) -> Requirement:
     requirement = (
-        Requirement.objects.select_for_update(of=("self",))
+        Requirement.objects.select_for_update(of=("self",), no_key=True)
         .select_related("criterion", "component__team")
         .get(pk=decision.requirement_id)
     )

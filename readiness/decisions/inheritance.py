@@ -49,7 +49,7 @@ def refresh_inheritors(sources: Iterable[int], *, now: datetime) -> None:
     what stands on the sources.
     """
     found = list(
-        Requirement.objects.select_for_update(of=("self",))
+        Requirement.objects.select_for_update(of=("self",), no_key=True)
         .filter(inherits__in=sources)
         .select_related("criterion", "component")
         .order_by("pk")

@@ -38,12 +38,12 @@ def inherit(
     """
     # The platform's first: who decides there locks in the same order.
     source = (
-        Requirement.objects.select_for_update(of=("self",))
+        Requirement.objects.select_for_update(of=("self",), no_key=True)
         .filter(component=platform, criterion__slug=criterion, current_decision__isnull=False)
         .first()
     )
     # Waits for who edits which platforms it stands on, or they for us.
-    standing = Component.objects.select_for_update().get(pk=component.pk)
+    standing = Component.objects.select_for_update(no_key=True).get(pk=component.pk)
     if source is None or not standing.platforms.filter(pk=platform.pk, is_platform=True).exists():
         raise NothingToInherit(f"There is nothing to inherit from {platform}.")
     requirement = _locked(component, criterion)
@@ -75,7 +75,7 @@ def stop_inheriting(
 
 
 def _locked(component: Component, criterion: str) -> Requirement:
-    rows = Requirement.objects.select_for_update(of=("self",))
+    rows = Requirement.objects.select_for_update(of=("self",), no_key=True)
     return rows.get(component=component, criterion__slug=criterion)
 
 

@@ -207,7 +207,7 @@ def add_finding(
 def comment_finding(*, finding: DrillFinding, by: User, now: datetime) -> bool:
     """Post a finding as a comment on its requirement, once; False where that was done already,
     or where it has no requirement."""
-    finding = DrillFinding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
+    finding = DrillFinding.objects.select_for_update(of=("self",), no_key=True).get(pk=finding.pk)
     said = finding.comment
     if finding.requirement is None or (said and said.withdrawn_at is None):
         return False
@@ -241,7 +241,9 @@ def save_scenario(
     if scenario is None:
         scenario = DrillScenario(component=component, slug=_slug(component, values["title"]))
     else:
-        scenario = DrillScenario.objects.select_for_update(of=("self",)).get(pk=scenario.pk)
+        scenario = DrillScenario.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=scenario.pk
+        )
         if fingerprint(scenario) != seen:
             raise ScenarioConflict(scenario)
     for name, value in values.items():

@@ -51,7 +51,7 @@ def press(
     and the drill lasted until then.
     """
     # Everybody who stamps this drill waits here, so that there is a first and a second.
-    drill = Drill.objects.select_for_update().get(pk=drill.pk)
+    drill = Drill.objects.select_for_update(no_key=True).get(pk=drill.pk)
     known = drill.entries.select_related("by").filter(key=key).first()
     if known and known.text != text:
         # Without script somebody went back and wrote another note into the same form.
@@ -101,7 +101,7 @@ def strike(*, entry: DrillEntry, by: User, now: datetime) -> None:
 
     One that was struck out already stays as it was, and so does one of a drill that is over.
     """
-    if Drill.objects.select_for_update().get(pk=entry.drill_id).outcome:
+    if Drill.objects.select_for_update(no_key=True).get(pk=entry.drill_id).outcome:
         return
     DrillEntry.objects.filter(pk=entry.pk, struck_at=None).update(struck_at=now, struck_by=by)
 
@@ -109,7 +109,7 @@ def strike(*, entry: DrillEntry, by: User, now: datetime) -> None:
 @transaction.atomic
 def reinstate(*, entry: DrillEntry, by: User, now: datetime) -> None:
     """Let stand what was struck out, in the place of the stamp that stands, while it runs."""
-    if Drill.objects.select_for_update().get(pk=entry.drill_id).outcome:
+    if Drill.objects.select_for_update(no_key=True).get(pk=entry.drill_id).outcome:
         return
     rows = DrillEntry.objects.filter(drill=entry.drill_id)
     if entry.kind != EntryKind.NOTE:

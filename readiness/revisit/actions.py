@@ -38,7 +38,7 @@ def keep_decision(
     eyes. Raises NothingToKeep, and what decide raises; nothing is written then.
     """
     requirement = (
-        Requirement.objects.select_for_update(of=("self",))
+        Requirement.objects.select_for_update(of=("self",), no_key=True)
         .select_related("current_decision__decided_by", "current_decision__owner")
         .get(component=component, criterion__slug=criterion)
     )

@@ -47,7 +47,7 @@ def remove_member(*, team: Team, user: User) -> None:
 
 def _keep_an_admin(team: Team, user: User, role: Role | None) -> None:
     # The team's row is the lock: two admins who remove each other wait for one another.
-    Team.objects.select_for_update().get(pk=team.pk)
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     admins = team.memberships.filter(role=Role.ADMIN)
     if role != Role.ADMIN and admins.filter(user=user).exists() and admins.count() == 1:
         raise LastAdmin(f"{user.name} is the only admin of {team}. Make somebody else admin first.")

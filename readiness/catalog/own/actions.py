@@ -48,7 +48,7 @@ def create_own_criterion(
     component (may be empty). Raises TitleTaken.
     """
     # Locked, so that of two at once the second sees the first one's title and address.
-    component = Component.objects.select_for_update(of=("self",)).get(pk=component.pk)
+    component = Component.objects.select_for_update(of=("self",), no_key=True).get(pk=component.pk)
     _refuse_taken(component, values["title"])
     weight, statement = values["weight"], values["statement"]
     criterion = Criterion(
@@ -83,7 +83,7 @@ def edit_own_criterion(
     component = _locked_owner(criterion)
     current = Criterion.objects.select_related("topic").get(pk=criterion.pk)
     # Its row says the weight, and may be edited there, too.
-    requirement = Requirement.objects.select_for_update().get(criterion=current)
+    requirement = Requirement.objects.select_for_update(no_key=True).get(criterion=current)
     current.weight = requirement.weight
     if fingerprint(current) != seen:
         raise EditConflict(current)
@@ -124,7 +124,9 @@ def fingerprint(criterion: Criterion) -> str:
 
 
 def _locked_owner(criterion: Criterion) -> Component:
-    return Component.objects.select_for_update(of=("self",)).get(own_criteria=criterion)
+    return Component.objects.select_for_update(of=("self",), no_key=True).get(
+        own_criteria=criterion
+    )
 
 
 def _refuse_taken(component: Component, title: str) -> None:

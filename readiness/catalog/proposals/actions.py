@@ -40,7 +40,7 @@ def propose_criterion(
     """Propose a criterion to the catalog of a component, out of one of its own, an incident or
     neither. Raises AlreadyProposed for a title of the component that waits for an answer."""
     # Locked, so that of two at once the second sees the first.
-    Component.objects.select_for_update(of=("self",)).get(pk=component.pk)
+    Component.objects.select_for_update(of=("self",), no_key=True).get(pk=component.pk)
     title = values["title"].casefold()
     # Compared here: SQLite knows no other letters than those of English.
     for waiting in component.proposals.filter(taken_up=None):

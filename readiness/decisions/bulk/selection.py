@@ -36,7 +36,7 @@ def locked(component: Component, criteria: Iterable[str]) -> QuerySet[Requiremen
     """Return the same rows locked, always in the order in which everybody locks them: two who
     change many rows at once wait for each other, and never both."""
     return (
-        Requirement.objects.select_for_update(of=("self",))
+        Requirement.objects.select_for_update(of=("self",), no_key=True)
         .filter(component=component, criterion__slug__in=set(criteria))
         .select_related("criterion")
         .order_by("pk")
