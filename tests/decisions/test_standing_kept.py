@@ -174,6 +174,7 @@ def test_table_and_histories_reach_each_other():
     assert {standing for row in TABLE.values() for standing in row} == set(Standing)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("days", "passed"), [(10, False), (11, True)])
 class TestTheWholeTable:
     def test_of_ones_own_decisions(self, component, days, passed):

@@ -20,6 +20,8 @@ SET_ASIDE_UNTIL = date(2027, 8, 31)
 INCIDENT, CHANGED = date(2027, 6, 15), date(2027, 9, 9)
 FAR = date(2028, 1, 3)
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def by(component):
