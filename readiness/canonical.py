@@ -1,5 +1,6 @@
 """JSON text that is the same wherever it is made: what digests are taken over."""
 
+import hashlib
 import json
 from datetime import UTC, date, datetime
 
@@ -9,6 +10,11 @@ def canonical(value: object) -> str:
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=plain
     )
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of `value` as canonical JSON, as 64 hex digits."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
 def plain(value: object) -> str:

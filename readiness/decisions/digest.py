@@ -4,10 +4,9 @@ The rule, so that anybody can check it without us: the fields below, as JSON wit
 spaces and no escaped characters, UTF-8; dates as ISO 8601, times in UTC with microseconds.
 """
 
-import hashlib
 from typing import Any
 
-from readiness.canonical import canonical
+from readiness.canonical import digest
 from readiness.models.decisions import Approval, Decision
 
 # In the order of the ledger's annex. Adding a field means a new digest rule, not a longer list:
@@ -63,11 +62,11 @@ def decision_digest(decision: Decision) -> str:
     content: dict[str, Any] = {
         name: getattr(decision, name) for name in RULES[decision.digest_rule]
     }
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+    return digest(content)
 
 
 def approval_digest(approval: Approval) -> str:
     """Return the SHA-256 of an approval's content and of the digest of what it is about."""
     content: dict[str, Any] = {name: getattr(approval, name) for name in OF_APPROVAL}
     content["decision_digest"] = approval.decision.digest
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+    return digest(content)

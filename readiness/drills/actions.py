@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.text import slugify
 
-from readiness.canonical import canonical
+from readiness.canonical import digest
 from readiness.comments.actions import add_comment
 from readiness.decisions.actions import brought_back
 from readiness.drills.queries import standing_stamps
@@ -257,7 +256,7 @@ def fingerprint(scenario: DrillScenario) -> str:
     """Return what tells one text of a scenario from another: a form carries it."""
     said = {name: getattr(scenario, name) for name in SAID}
     said["criteria"] = sorted(scenario.criteria.values_list("pk", flat=True))
-    return hashlib.sha256(canonical(said).encode()).hexdigest()
+    return digest(said)
 
 
 def _slug(component: Component, title: str) -> str:

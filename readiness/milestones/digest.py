@@ -3,12 +3,11 @@ JSON. What follows something covers its digest, so nothing can be taken out of t
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from readiness.canonical import canonical
+from readiness.canonical import digest
 from readiness.models import ConditionClosing, Milestone, MilestoneVerdict
 
 OF_MILESTONE = (
@@ -36,7 +35,7 @@ class Terms(NamedTuple):
 
 def milestone_digest(milestone: Milestone) -> str:
     """Return the SHA-256 of a milestone as 64 hex digits."""
-    return _digest({name: getattr(milestone, name) for name in OF_MILESTONE})
+    return digest({name: getattr(milestone, name) for name in OF_MILESTONE})
 
 
 def verdict_digest(verdict: MilestoneVerdict, conditions: Iterable[Terms], previous: str) -> str:
@@ -47,14 +46,10 @@ def verdict_digest(verdict: MilestoneVerdict, conditions: Iterable[Terms], previ
     content: dict[str, Any] = {name: getattr(verdict, name) for name in OF_VERDICT}
     content["conditions"] = sorted(conditions, key=lambda terms: (terms.due_date, terms.text))
     content |= {"milestone_digest": verdict.milestone.digest, "previous_digest": previous}
-    return _digest(content)
+    return digest(content)
 
 
 def closing_digest(closing: ConditionClosing) -> str:
     """Return the SHA-256 of how a condition was closed, and of the verdict that made it."""
     content: dict[str, Any] = {name: getattr(closing, name) for name in OF_CLOSING}
-    return _digest(content | {"verdict_digest": closing.condition.verdict.digest})
-
-
-def _digest(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+    return digest(content | {"verdict_digest": closing.condition.verdict.digest})

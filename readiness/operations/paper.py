@@ -6,7 +6,6 @@ the end of `PrintedSheet.rows`, and the paper says so.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from pydantic import TypeAdapter
 
 from readiness.aws.console import Place
-from readiness.canonical import canonical
+from readiness.canonical import digest
 from readiness.markdown import render_markdown
 from readiness.operations.places import RegionPlaces
 from readiness.operations.sheet import Contact, ErrorState, Link, Option
@@ -79,7 +78,7 @@ class PrintedSheet:
     def digest(self) -> str:
         """SHA-256 of everything on it."""
         plain = TypeAdapter(PrintedSheet).dump_python(self, mode="json")
-        return hashlib.sha256(canonical(plain).encode()).hexdigest()
+        return digest(plain)
 
     @property
     def rows(self) -> list[str]:

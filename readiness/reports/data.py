@@ -5,12 +5,11 @@ docs/gap-report.schema.json describes it; a change to what is there already rais
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, fields
 from typing import Any
 
-from readiness.canonical import canonical, plain
+from readiness.canonical import digest, plain
 from readiness.decisions.live import CheckLine
 from readiness.reports.gap_report import (
     DecisionLine,
@@ -27,7 +26,7 @@ SCHEMA = 1
 def report_data(report: GapReport) -> dict[str, Any]:
     """Return the report as plain data, with the SHA-256 of the rest in canonical JSON."""
     content = _content(report)
-    return {"digest": hashlib.sha256(canonical(content).encode()).hexdigest(), **content}
+    return {"digest": digest(content), **content}
 
 
 def render_json(report: GapReport) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from simple_history.utils import bulk_create_with_history
 
-from readiness.canonical import canonical
+from readiness.canonical import digest
 from readiness.catalog.meaning import write_criterion
 from readiness.catalog.own.queries import weight_of
 from readiness.catalog.schema import OWN
@@ -120,7 +119,7 @@ def fingerprint(criterion: Criterion) -> str:
     query."""
     said = {name: getattr(criterion, name) for name in SAID if name != "topic"}
     said |= {"topic": criterion.topic_id, "weight": weight_of(criterion)}
-    return hashlib.sha256(canonical(said).encode()).hexdigest()
+    return digest(said)
 
 
 def _locked_owner(criterion: Criterion) -> Component:
