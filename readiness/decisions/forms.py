@@ -253,7 +253,12 @@ class BindingForm(forms.Form):
     reason = forms.CharField(max_length=1000, required=False)
 
 
-class InheritForm(forms.Form):
+class InheritanceEndForm(forms.Form):
+    """Why what a platform decided stands here no more."""
+
+    reason = forms.CharField(max_length=1000, required=False)
+
+
+class InheritForm(InheritanceEndForm):
     platform = forms.SlugField()
     supersedes = forms.IntegerField(required=False)
-    reason = forms.CharField(max_length=1000, required=False)

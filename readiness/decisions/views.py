@@ -17,6 +17,7 @@ from readiness.decisions import actions, approvals, sharing
 from readiness.decisions.forms import (
     BindingForm,
     DecisionForm,
+    InheritanceEndForm,
     InheritForm,
     ProposalForm,
     RequirementForm,
@@ -194,7 +195,10 @@ def decision_inherit(request: UserRequest, component: str, criterion: str) -> Ht
 @require_POST
 def inheritance_end(request: UserRequest, component: str, criterion: str) -> HttpResponse:
     found = access.get_component(request, component, needs=Role.EDITOR)
-    now, reason = timezone.now(), request.POST.get("reason", "").replace("\0", "")[:1000]
+    form, now = InheritanceEndForm(request.POST), timezone.now()
+    if not form.is_valid():
+        return _row(request, found, criterion, now, gone=form.errors["reason"][0], status=422)
+    reason = form.cleaned_data["reason"]
     try:
         sharing.stop_inheriting(
             component=found, criterion=criterion, by=request.user, now=now, reason=reason

@@ -143,9 +143,12 @@ class TestWrites:
             "not_applicable",
             platform,
         )
-        editor.post(f"{ROW}inherit/end/", {"reason": "Ou\0rs."})  # PostgreSQL keeps no NUL
+        refused = editor.post(f"{ROW}inherit/end/", {"reason": "Ou\0rs."})  # PostgreSQL keeps none
+        editor.post(f"{ROW}inherit/end/", {"reason": "Ours."})
         requirement.refresh_from_db()
         assert (requirement.standing, requirement.inherits) == ("undecided", None)
+        assert refused.status_code == 422
+        assert "Null characters are not allowed." in refused.content.decode()
         assert [s.reason for s in InheritanceStep.objects.all()] == ["One place.", "Ours."]
 
     def test_says_that_somebody_decided_in_the_meantime(self, editor, component, platform):
