@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -35,6 +33,7 @@ from readiness.notices.addresses import unsubscribe_path
 from readiness.runs.actions import create_token
 from tests import factory
 from tests.factory import NOW
+from tests.made_once import made_once
 
 ACTORS = ("anonymous", "stranger", "viewer", "editor", "approver", "admin")
 LOGIN = 302
@@ -272,16 +271,8 @@ def names_of(patterns: list[URLPattern | URLResolver]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker):
-    """The world, made once: what a test does to it is taken back by the test's own transaction,
-    which stands within this one."""
-    with django_db_blocker.unblock(), ExitStack() as stack:
-        stack.enter_context(transaction.atomic())
-        made = make_world()
-        stack.callback(transaction.set_rollback, True)
-        outer = stack.pop_all()
-    yield made
-    with django_db_blocker.unblock():
-        outer.close()
+    with made_once(django_db_blocker, make_world) as world:
+        yield world
 
 
 @pytest.fixture

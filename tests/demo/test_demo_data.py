@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
 import pytest
-from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -20,24 +17,22 @@ from readiness.milestones.frozen import thaw
 from readiness.milestones.queries import broken_milestones
 from readiness.models import Approval, Component
 from readiness.reports.gap_report import build_gap_report
+from tests.made_once import made_once
 
 
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
-    """The demo and a look at its account, made once; no test here changes anything."""
+    with made_once(django_db_blocker, load_and_look) as report:
+        yield report
+
+
+def load_and_look():
     now = timezone.now()
-    with django_db_blocker.unblock(), ExitStack() as stack:
-        stack.enter_context(transaction.atomic())
-        with SimulatedAWS() as aws, override_settings(AWS_ENDPOINT_URL=aws.endpoint_url):
-            load_demo(seed_asset_router(aws.endpoint_url), now=now)
-            component = Component.objects.get(slug="asset-router")
-            run_now(component=component, now=now)
-        made = build_gap_report(component, now)
-        stack.callback(transaction.set_rollback, True)
-        outer = stack.pop_all()
-    yield made
-    with django_db_blocker.unblock():
-        outer.close()
+    with SimulatedAWS() as aws, override_settings(AWS_ENDPOINT_URL=aws.endpoint_url):
+        load_demo(seed_asset_router(aws.endpoint_url), now=now)
+        component = Component.objects.get(slug="asset-router")
+        run_now(component=component, now=now)
+    return build_gap_report(component, now)
 
 
 @pytest.fixture
