@@ -24,7 +24,7 @@ from readiness.trends.chart import standings_chart
 
 
 def table_context(readable: QuerySet[Component], asked: QueryDict, now: datetime) -> dict[str, Any]:
-    """Return the context of the table. Nine queries at most."""
+    """Return the context of the table. Eight queries at most."""
     wanted, reading = Selection.from_query(asked), Reading(readable, now)
     page = page_of(selected(wanted, reading), asked.get("page", "1"))
     rows = reading.rows(list(page.object_list))
