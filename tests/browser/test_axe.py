@@ -296,6 +296,13 @@ def test_no_page_scrolls_sideways_on_a_phone_or_fades_in_the_dark(open_as, looke
     assert found == []
 
 
+def test_a_verdict_has_room_in_the_list_of_milestones(open_as):
+    page = open_as("viewer", f"{C}milestones/", viewport={"width": 1280, "height": 900})
+
+    wide = page.locator("#main .list > li > a > div:last-child").first.bounding_box()["width"]
+    assert wide > 200  # it stood in a column of 72 px, made for a line of twelve weeks
+
+
 def test_axe_finds_nothing_where_nobody_is_logged_in(browser, live_server):
     page = browser.new_page()
     page.goto(f"{live_server.url}/login/")

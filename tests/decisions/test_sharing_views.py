@@ -148,6 +148,8 @@ class TestWrites:
         requirement.refresh_from_db()
         assert (requirement.standing, requirement.inherits) == ("undecided", None)
         assert refused.status_code == 422
+        long = editor.post(f"{ROW}inherit/end/", {"reason": "x" * 1001}, headers=HTMX)
+        assert long.status_code == 422
         assert "Null characters are not allowed." in refused.content.decode()
         assert [s.reason for s in InheritanceStep.objects.all()] == ["One place.", "Ours."]
 

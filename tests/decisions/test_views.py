@@ -46,6 +46,10 @@ class TestRequirementDetail:
         assert html.startswith('<li class="row open" id="row--c-0-0"')
         assert html.endswith("</li>")
         assert {"HX-Request", "HX-Target"} <= set(response["Vary"].split(", "))
+        # Nothing else is read for it; what its topic comes to is, once it was saved.
+        assert len(response.context["report"].requirements) == 1
+        saved = editor.get(f"{ROW}?closed&saved", headers=HTMX)
+        assert len(saved.context["report"].requirements) == 6
 
     def test_is_the_whole_page_when_history_is_restored(self, editor, component):
         restore = HTMX | {"HX-History-Restore-Request": "true"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,9 @@ def test_opens_to_the_reasonings_side_by_side_the_newest_first(two, editor):
     assert "We are too <em>few</em>." in html
     assert "It costs too much." in html
     assert "Refused by 2 of 2" in html
+    meters = re.findall(r'<meter min="0" max="(\d+)" value="(\d+)"', html)
+    assert meters == [(str(each.of), str(each.number)) for each in response.context["found"]]
+    assert meters[-1] == ("2", "1")  # of those that have it, not of the most refused
     assert "Too dear." not in html  # why c-1-0 is
 
 
